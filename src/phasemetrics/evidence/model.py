@@ -1,0 +1,175 @@
+"""What was measured: the facts a collector yields, and the snapshot they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol, TypeAlias
+
+Kind = Literal["junit", "coverage", "bench"]
+Outcome = Literal["passed", "failed", "errors", "skipped", "xfailed", "xpassed"]
+OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
+FileStatus = Literal["created", "modified", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A file to read: `path` to open it, `name` as the person would call it (relative, `/`-separated)."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One quantity as one report gave it, in its base unit (`count`, `second`, `ratio`, `byte`, `per_second`).
+
+    Names and labels:
+    `tests` (count; labels `outcome`, and `path` of the test file) · `tests.flaky` (count) ·
+    `tests.duration`, `tests.wall` (second) ·
+    `bench.NAME.STAT` (labels `run`: what puts the runs in order, an ISO date where the report has one).
+    """
+
+    name: str
+    value: float
+    unit: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """The branches that leave one line: `total` of them, `covered`, and `taken` destinations where they are named."""
+
+    total: int
+    covered: int
+    taken: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FileCoverage:
+    """The lines of one file that could run and the ones that did; `branches` by line; None where not measured.
+
+    `path` is as the report spells it, `/`-separated; merging makes it relative to the repository.
+    """
+
+    path: str
+    covered: frozenset[int]
+    missing: frozenset[int]
+    branches: Mapping[int, Branches] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where something was timed; no host or user name."""
+
+    os: str
+    arch: str
+    cpu: str
+    cores: int
+    runtime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:  # noqa: A001 - it is the contract's word, and this module is never star-imported
+    """Something in a report that a person should know, though the report could be read."""
+
+    code: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One file that differs between two trees; `added` and `deleted` lines are 0 for a binary file."""
+
+    path: str
+    status: FileStatus
+    source: str | None
+    added: int
+    deleted: int
+    binary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A commit: full object ids, committer date (ISO 8601, UTC, `Z`), and whether tracked files differed from it."""
+
+    sha: str
+    tree: str
+    date: str
+    dirty: bool
+
+
+Fact: TypeAlias = Measurement | FileCoverage | Machine | Warning
+
+
+class Collector(Protocol):
+    """What we expect of a module of `phasemetrics_collectors`, and of an entry point of `phasemetrics.collectors`."""
+
+    KIND: Kind
+
+    def recognises(self, head: bytes) -> bool:
+        """Return whether a file that begins with `head` (up to 4 KiB) is in this collector's format."""
+        ...
+
+    def collect(self, report: Report) -> Iterator[Fact]:
+        """Yield the facts of one report; raise `Refusal` with line and column for one that cannot be believed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number of a snapshot, base unit; `covered` of `total` for a ratio, one value per run for a benchmark."""
+
+    value: float
+    unit: str
+    covered: int | None = None
+    total: int | None = None
+    runs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A report that was read: its name, its kind and collector, the hash of its bytes, when it was written (UTC)."""
+
+    path: str
+    kind: Kind
+    collector: str
+    sha256: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathCount:
+    """Covered of total lines (and branches) of one file, or passed of total test cases of one test file."""
+
+    path: str
+    covered: int
+    total: int
+    branches_covered: int = 0
+    branches_total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that was measured at one revision. `files` is None where no two trees were compared."""
+
+    revision: Revision | None = None
+    base: str | None = None
+    sources: tuple[Source, ...] = ()
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    files: tuple[FileChange, ...] | None = None
+    coverage: tuple[PathCount, ...] = ()
+    tests: tuple[PathCount, ...] = ()
+    machine: Machine | None = None
+    warnings: tuple[Warning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of work seen from its two ends; `before` is None where nobody recorded it."""
+
+    number: str
+    before: Snapshot | None
+    after: Snapshot | None
