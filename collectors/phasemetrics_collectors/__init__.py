@@ -1,0 +1,1 @@
+"""One module per report format: read a file, yield facts."""

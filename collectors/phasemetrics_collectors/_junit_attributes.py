@@ -1,0 +1,109 @@
+"""What the attributes of a JUnit report say of themselves: times, and a suite's own totals."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.model import OUTCOMES, Outcome
+
+_NANO = 10**9
+_LONGEST = 10**9  # seconds, 32 years: nobody measured more
+_TIME = re.compile(
+    r"\s*(?:(\d{1,6}):([0-5]?\d):)?"  # 0:00:00.69
+    r"((?:[1-9]\d{0,2}(?:,\d{3})+(?=\.)|\d+)(?:\.\d*)?|\.\d+)"  # 14,029.255; a lone comma may be a decimal one
+    r"((?:[eE][+-]?\d{1,4})?)\s*",
+    re.ASCII,
+)
+_INTEGER = re.compile(r"\s*(\d{1,15})(?:\.0+)?\s*", re.ASCII)
+_ATTRIBUTES: dict[str, tuple[Outcome, ...]] = {
+    "tests": OUTCOMES,
+    "failures": ("failed",),
+    "errors": ("errors",),
+    "skipped": ("skipped", "xfailed"),
+}
+
+
+@functools.lru_cache(maxsize=4096)
+def nanoseconds(text: str) -> int | None:
+    """Return the time in `text` (seconds, ASCII), or None for what is not a number that can be believed.
+
+    Whole nanoseconds, so that a sum does not depend on the order of the cases.
+    """
+    match = _TIME.fullmatch(text)
+    if match is None:
+        return None
+    hours, minutes, number, exponent = match.groups()
+    seconds = float(number.replace(",", "") + exponent)
+    if hours is not None:
+        seconds = 3600 * int(hours) + 60 * int(minutes) + seconds if seconds < 60 else math.inf
+    return round(seconds * _NANO) if seconds <= _LONGEST else None
+
+
+class Times:
+    """A sum of times that is known, or is not: one time that cannot be believed makes it unknown."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.believed = 0
+        self.doubted = 0
+        self.absent = 0
+        self.first = ""
+
+    def add(self, attributes: Mapping[str, str]) -> None:
+        text = attributes.get("time")
+        if not text:
+            self.absent += 1
+            return
+        time = nanoseconds(text) if len(text) <= 40 else None
+        if time is None:
+            self.doubted += 1
+            self.first = self.first or f'"{visible(attributes.get("name", ""))}" says time="{visible(text)}"'
+        else:
+            self.total += time
+            self.believed += 1
+
+    def seconds(self, complete: bool = False) -> float | None:
+        """Return the sum; None where it is not known; `complete` asks for a time from each."""
+        if not self.believed or self.doubted or (complete and self.absent):
+            return None
+        return self.total / _NANO
+
+
+class Suite:
+    """An open `testsuites` or `testsuite`: what it says, and what was counted when it began."""
+
+    def __init__(self, tag: str, attributes: dict[str, str], before: Counter[Outcome]) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.before = before
+        self.nested: Counter[Outcome] = Counter()
+
+    def mismatch(self, counted: Counter[Outcome]) -> str:
+        """Return where the attributes contradict the cases inside, empty where they do not."""
+        # Surefire's suites leave nested ones out, others' take them in: either is honest.
+        own = counted - self.nested if self.tag == "testsuite" else counted
+        wrong = []
+        for name, outcomes in _ATTRIBUTES.items():
+            text = self.attributes.get(name)
+            numbers = {sum(count[outcome] for outcome in outcomes) for count in (counted, own)}
+            if text and not numbers & self._said(name, text):
+                wrong.append(f'{name}="{visible(text)}" where {max(numbers)} were counted')
+        named = f'<{self.tag} name="{visible(self.attributes.get("name", ""))}">'
+        return f"{named} says {', '.join(wrong)}" if wrong else ""
+
+    def _said(self, name: str, text: str) -> set[int]:
+        number = _integer(text)
+        if number is None:
+            return set()
+        disabled = _integer(self.attributes.get("disabled", "")) if name == "skipped" else None
+        return {number, number + (disabled or 0)}
+
+
+def _integer(text: str) -> int | None:
+    match = _INTEGER.fullmatch(text)
+    return None if match is None else int(match[1])

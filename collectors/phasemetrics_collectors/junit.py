@@ -1,0 +1,197 @@
+"""Reads JUnit XML, as pytest and many other test runners write it: cases are counted, attributes are never believed."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import takewhile
+from typing import Final, TypeAlias
+
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.model import OUTCOMES, Fact, Kind, Measurement, Outcome, Report, Warning
+from phasemetrics_collectors._junit_attributes import Suite, Times
+from phasemetrics_collectors._xml import Start, XmlStream, begins
+
+KIND: Final[Kind] = "junit"
+ROOTS = frozenset({"testsuites", "testsuite"})
+RESULTS = ("failure", "error", "skipped", "flakyFailure", "flakyError", "rerunFailure", "rerunError")
+XFAIL = "pytest.xfail"
+
+_NOT_RUN = frozenset({"notrun", "disabled"})  # GoogleTest and CTest: no child says it, only `status`
+_PLACES = 100_000  # what is beyond counts for no file in particular: some runners make up a class name for each case
+_Key: TypeAlias = tuple[str | None, str | None, Outcome]  # file, classname
+_MODULE = re.compile(r"test_.*|.*_tests?", re.DOTALL)
+
+
+def recognises(head: bytes) -> bool:
+    """Return whether `head` begins an XML file whose root is `testsuites` or `testsuite`."""
+    return begins(head, ROOTS)
+
+
+def collect(report: Report) -> Iterator[Fact]:
+    """Yield what one report adds up to: `tests`, `tests.flaky`, `tests.duration`, `tests.wall`, and warnings.
+
+    Every `<testcase>` counts once, under its most severe outcome; a test that failed and then failed in teardown is
+    two elements in pytest's report and two in its summary ("1 failed, 1 error"), so it is two here. `xpassed` never
+    comes from this format: pytest writes an unexpected pass as a failure (strict) or as a plain pass, without a mark.
+    Seconds; `tests.duration` is the sum over the cases, `tests.wall` what the outermost suites say.
+    Raises `Refusal` (see `XmlStream.read`). Format: the JUnit dialects of pytest (xunit1, xunit2), Surefire,
+    GoogleTest, jest-junit and their like; there is no standard.
+    """
+    reading = _Reading(report)
+    reading.read()
+    yield from reading.facts()
+
+
+def module_file(classname: str) -> str:
+    """Return the file that pytest's `classname` begins with (`tests.test_a.TestB` is in `tests/test_a.py`).
+
+    Where no part looks like a test module, the class name is all there is to say.
+    """
+    parts = classname.split(".")
+    after = sum(1 for _ in takewhile(lambda part: _MODULE.fullmatch(part) is None, reversed(parts)))
+    return "/".join(parts[: len(parts) - after]) + ".py" if after < len(parts) else classname
+
+
+@functools.cache
+def judge(children: frozenset[tuple[str, str]]) -> tuple[Outcome, bool]:
+    """Return the outcome of a case with these result `children` (tag, type), and whether it passed after a rerun."""
+    # Imported here, because a report of passes only does not need it; a stdlib element, because junitparser takes
+    # lxml on its own where it is installed. Cached, because there are few combinations and may be many skips.
+    from xml.etree.ElementTree import Element, SubElement
+
+    from junitparser.xunit2 import TestCase
+
+    element = Element("testcase")
+    for tag, type_ in sorted(children):
+        SubElement(element, tag, {"type": type_})
+    parse: Callable[[Element], TestCase] = TestCase.fromelem  # it has no types of its own
+    case = parse(element)
+    if case.is_error:
+        return "errors", False
+    if case.is_failure:
+        return "failed", False
+    if case.is_skipped:
+        return "xfailed" if all(result.type == XFAIL for result in case.result) else "skipped", False
+    return "passed", case.is_flaky or case.is_rerun
+
+
+class _Reading:
+    """What one report adds up to, element by element."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.stream = XmlStream(report, ROOTS, "name a report that `pytest --junitxml=FILE` or another runner wrote")
+        self.counts: dict[_Key, int] = {}
+        self.totals: dict[Outcome, int] = dict.fromkeys(OUTCOMES, 0)
+        self.flaky = 0
+        self.duration = Times()
+        self.wall = Times()
+        self.mismatches = 0
+        self.mismatched = ""
+        self.repeats = 0
+        self.repeated = ""
+        self._suites: list[Suite] = []
+        self._cases: list[dict[str, str]] = []  # the open ones: a case may stand in a case
+        self._results: dict[int, set[tuple[str, str]]] = {}  # of the open cases that have any, by depth
+        self._last: tuple[dict[str, str], Outcome] = ({}, "passed")
+
+    def read(self) -> None:
+        starts: dict[str, Start] = {tag: functools.partial(self._start_suite, tag) for tag in ROOTS}
+        starts |= {tag: functools.partial(self._result, tag) for tag in RESULTS}
+        starts["testcase"] = self._cases.append
+        self.stream.read(starts, {"testcase": self._end_case, **dict.fromkeys(ROOTS, self._end_suite)})
+
+    def _start_suite(self, tag: str, attributes: dict[str, str]) -> None:
+        self._suites.append(Suite(tag, attributes, Counter(self.totals)))
+
+    def _end_suite(self) -> None:
+        suite = self._suites.pop()
+        counted = Counter(self.totals) - suite.before
+        if self._suites:
+            self._suites[-1].nested += counted
+        mismatch = suite.mismatch(counted)
+        if mismatch:
+            self.mismatches += 1
+            self.mismatched = self.mismatched or mismatch
+        self._add_wall(suite, loose=counted != suite.nested)
+
+    def _add_wall(self, suite: Suite, loose: bool) -> None:
+        depth = len(self.stream.path)
+        if depth == 0 and (suite.tag == "testsuite" or suite.attributes.get("time")):
+            self.wall = Times()  # what the root says is the time of all; the suites inside may have run side by side
+            self.wall.add(suite.attributes)
+        elif depth == 1 or (depth == 0 and loose):  # loose cases, outside of all suites: nobody gives their time
+            self.wall.add(suite.attributes)
+
+    def _result(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._cases:
+            child = tag, XFAIL if attributes.get("type") == XFAIL else ""
+            self._results.setdefault(len(self._cases), set()).add(child)
+
+    def _end_case(self) -> None:
+        results = self._results.pop(len(self._cases), None) if self._results else None
+        attributes = self._cases.pop()
+        get = attributes.get
+        outcome: Outcome = "passed"
+        if results:
+            outcome, flaky = judge(frozenset(results))
+            self.flaky += flaky
+        elif get("status") in _NOT_RUN:
+            outcome = "skipped"
+        key = get("file"), get("classname"), outcome
+        try:
+            self.counts[key] += 1
+        except KeyError:
+            self._first_of(key)
+        self.totals[outcome] += 1
+        self.duration.add(attributes)
+        last, last_outcome = self._last
+        if get("name") == last.get("name"):
+            self._compare(attributes, outcome, last, last_outcome)
+        self._last = attributes, outcome
+
+    def _first_of(self, key: _Key) -> None:
+        known = key if len(self.counts) < _PLACES else (None, None, key[2])
+        self.counts[known] = self.counts.get(known, 0) + 1
+
+    def _compare(self, this: dict[str, str], outcome: Outcome, last: dict[str, str], last_outcome: Outcome) -> None:
+        # Only neighbours: a set of all names would need 100 bytes a case, and repeats that matter stand together.
+        same = all(this.get(key) == last.get(key) for key in ("classname", "file"))
+        pytest_teardown = (last_outcome, outcome) == ("failed", "errors")  # the test failed, and then its teardown
+        if same and this.get("name") and not pytest_teardown:
+            self.repeats += 1
+            self.repeated = self.repeated or visible(this["name"])
+
+    def facts(self) -> Iterator[Fact]:
+        counts: Counter[tuple[str, Outcome]] = Counter()
+        for (file, classname, outcome), count in self.counts.items():
+            counts[file.replace("\\", "/") if file else module_file(classname or ""), outcome] += count
+        for (path, outcome), count in sorted(counts.items()) or [(("", OUTCOMES[0]), 0)]:
+            yield Measurement("tests", count, "count", {"outcome": outcome, "path": path})
+        if self.flaky:
+            yield Measurement("tests.flaky", self.flaky, "count")
+        duration, wall = self.duration.seconds(), self.wall.seconds(complete=True)
+        if duration is not None:
+            yield Measurement("tests.duration", duration, "second")
+        if wall is not None:
+            yield Measurement("tests.wall", wall, "second")
+        for code, message in self._warnings():
+            yield Warning(code, self.report.name, message)
+
+    def _warnings(self) -> Iterator[tuple[str, str]]:
+        if not self.counts:
+            yield "no-cases", "holds no <testcase>: no test ran, or the report is not complete"
+        for times, metric in ((self.duration, "tests.duration"), (self.wall, "tests.wall")):
+            if times.doubted:
+                yield "bad-time", f"{times.first}, not a number of seconds{_more(times.doubted)}; {metric} is left out"
+        if self.mismatches:
+            yield "attribute-mismatch", f"{self.mismatched}{_more(self.mismatches)}; the cases were counted"
+        if self.repeats:
+            yield "repeated-case", f'"{self.repeated}" stands twice in a row{_more(self.repeats)}; each was counted'
+
+
+def _more(count: int) -> str:
+    return f" (and {count - 1} more)" if count > 1 else ""

@@ -1,0 +1,6 @@
+add_test(passes "true")
+add_test(fails "false")
+add_test(disabled "true")
+set_tests_properties(disabled PROPERTIES DISABLED TRUE)
+add_test(skips "sh" "-c" "exit 77")
+set_tests_properties(skips PROPERTIES SKIP_RETURN_CODE 77)

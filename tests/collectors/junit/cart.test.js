@@ -1,0 +1,10 @@
+const { describe, it, test } = require('node:test');
+const assert = require('node:assert');
+
+describe('cart', () => {
+  it('adds', () => {});
+  it('subtracts', () => { assert.equal(1, 2); });
+  it.skip('later', () => {});
+  describe('inner', () => { it('nests', () => {}); });
+});
+test('alone', () => {});
