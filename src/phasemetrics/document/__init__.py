@@ -1,0 +1,1 @@
+"""Where it belongs: documents, templates, and who owns what stands in them."""

@@ -1,0 +1,96 @@
+"""Compares text the way a person would: blanks, emphasis, arrows, case and broken encodings do not count."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ARROWS = re.compile(r"→|⟶|➜|=>|->")
+_BLANKS = re.compile(r"[ \t\u00a0]+")
+_EMPHASIS = re.compile(r"\*\*|__|\*")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+_SELECTOR = "\ufe0f"
+_NUMBERING = re.compile(r"\s*\d+[.)]\s+")
+HOLE = "\ue000"  # stands for a hole in a heading of a template: no document has it, and no parser minds it
+_NO_WORD = re.compile(rf"[^\w{HOLE}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded `text`, and for each of its characters (and its end) the offset in the original."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+
+def fold(text: str, *, emphasis: bool = True) -> Folded:
+    """Fold `text` for comparison; with `emphasis` its markers are dropped, which must not be done inside code."""
+    out: list[str] = []
+    offsets: list[int] = []
+    position = 0
+    while position < len(text):
+        folded, width = _next(text, position, emphasis)
+        for character in folded:
+            out.append(character)
+            offsets.append(position)
+        position += width
+    return Folded("".join(out), (*offsets, len(text)))
+
+
+def _next(text: str, position: int, emphasis: bool) -> tuple[str, int]:
+    """Return the folded form of what stands at `position`, and how many characters it takes."""
+    character = text[position]
+    if character in " \t\u00a0":
+        match = _BLANKS.match(text, position)
+        return " ", len(match[0]) if match else 1
+    if character in "→⟶➜=-" and (match := _ARROWS.match(text, position)):
+        return "→", len(match[0])
+    if emphasis and character in "*_" and (match := _EMPHASIS.match(text, position)):
+        return "", len(match[0])
+    if character > "\x7f" and (match := _FOREIGN.match(text, position)):
+        run = match[0]
+        mended = mend_mojibake(run)
+        if mended != run:
+            return mended.lower().replace(_SELECTOR, ""), len(run)
+        return ("" if character == _SELECTOR else character.lower()), 1
+    return character.lower(), 1
+
+
+def mend_mojibake(run: str) -> str:
+    """Return UTF-8 text that was read as Mac Roman as it was meant; anything else as it is.
+
+    Used to compare, never to write. A false positive needs a run that is valid UTF-8 after re-encoding.
+    """
+    try:
+        return run.encode("mac_roman").decode("utf-8")
+    except UnicodeError:
+        return run
+
+
+def folded(text: str) -> str:
+    """Return only the folded text, without blanks at its ends."""
+    return fold(text).text.strip()
+
+
+def heading_key(text: str) -> str:
+    """Return what a heading is called: no emphasis, numbering, symbols, case; HOLE stays."""
+    unnumbered = _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text
+    plain = fold(unnumbered.replace("`", "")).text
+    return _NO_WORD.sub(" ", plain).strip()
+
+
+def fits(pattern: str, key: str) -> bool:
+    """Return whether `key` has the literal parts of `pattern` in order, with something at each HOLE."""
+    first, *rest = pattern.split(HOLE)
+    if not rest:
+        return pattern == key
+    if not key.startswith(first):
+        return False
+    position = len(first)
+    for part in rest[:-1]:
+        found = key.find(part, position + 1)
+        if found < 0:
+            return False
+        position = found + len(part)
+    last = rest[-1]
+    return key.endswith(last) and len(key) - len(last) > position

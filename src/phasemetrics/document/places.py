@@ -1,0 +1,58 @@
+"""The places of a template in a document: holes, rows, and where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phasemetrics.document.markdown import Line, Span
+from phasemetrics.document.slot import Slot
+from phasemetrics.document.template import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """One hole of a template as it stands in a document.
+
+    `address` holds nothing that the tool writes, or a second fill would not find it again. Holes of one `record` are
+    written together or not at all. `repeated`: the same place was found before, further up.
+    """
+
+    address: str
+    slot: Slot
+    line: int
+    span: Span
+    text: str
+    record: str
+    open_ended: bool
+    repeated: bool = False
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row or item that a loop of a template can stand for: its line, its key as written, its holes."""
+
+    line: Line
+    key: str
+    holes: tuple[Hole, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one loop in one place of a document; `empty` is the line that says there are none."""
+
+    address: str
+    pattern: Pattern
+    columns: tuple[int, ...]
+    rows: tuple[Row, ...]
+    empty: Line | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """All places that were found in a document; `kind` is the template that it follows as a whole."""
+
+    kind: str | None
+    holes: tuple[Hole, ...]
+    rows: tuple[Rows, ...]

@@ -1,0 +1,132 @@
+"""What a fill would do to a document: a decision for each hole, the text and the ledger afterwards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from phasemetrics.document import markdown
+from phasemetrics.document.binding import plan_rows
+from phasemetrics.document.edits import hole_edit, print_row, row_edits, row_entries
+from phasemetrics.document.ledger import Ledger
+from phasemetrics.document.markdown import Document
+from phasemetrics.document.ownership import Decision, Filling, decide, frozen
+from phasemetrics.document.places import Recognition
+from phasemetrics.document.recognition import recognise
+from phasemetrics.document.rows import RowPlan
+from phasemetrics.document.template import Template, value_of
+from phasemetrics.errors import PhasemetricsError
+
+
+class BrokenPlan(PhasemetricsError):
+    """A plan that would not leave the document as promised: a defect of ours, so nothing is written."""
+
+    exit_code = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One fill of one document: its fillings in order, the text afterwards and the ledger that goes with it.
+
+    `kind` is the template that the document follows as a whole; `grown` counts the lines of each kind that it gains.
+    """
+
+    kind: str | None
+    fillings: tuple[Filling, ...]
+    text: str
+    ledger: Ledger
+    changed: bool
+    grown: Mapping[str, int]
+
+
+def plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], ledger: Ledger) -> Plan:
+    """Plan the fill of a document, and prove it on the result.
+
+    `facts` are the names that templates may use, with a Value at every end. Raises BrokenPlan when a second fill would
+    change something, a written value would not be read back, or a line would become something else.
+    """
+    first = _plan(text, templates, facts, ledger)
+    if first.changed:
+        _prove(text, first, _plan(first.text, templates, facts, first.ledger))
+    return first
+
+
+def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], ledger: Ledger) -> Plan:
+    document = markdown.parse(text)
+    found = recognise(document, templates)
+    rows = [plan_rows(document, one, facts, ledger) for one in found.rows]
+    decisions = frozen([*_decisions(document, found, facts, ledger), *(one for row in rows for one in row.decisions)])
+    edits = [hole_edit(document, one) for one in decisions if one.writes]
+    entries = {one.hole.address: one.entry for one in decisions if one.writes and one.entry}
+    blanks = {address: entry for row in rows for address, entry in row.entries.items() if not entry.written}
+    entries |= row_entries(document, decisions, blanks, ledger)
+    for row in rows:
+        more, added = row_edits(document, row)
+        edits += more
+        entries |= added
+    gone: set[str] = set().union(*(row.forgotten for row in rows))
+    kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
+    result = document.spliced(edits)
+    fillings = _fillings(decisions, rows, found, ledger)
+    return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, _grown(found, rows))
+
+
+def _decisions(document: Document, found: Recognition, facts: Mapping[str, Any], ledger: Ledger) -> list[Decision]:
+    return [
+        decide(
+            hole,
+            ledger.get(hole.address),
+            value_of(hole.slot, facts, hole.template),
+            hole.span.start - document.lines[hole.line].start + 1,
+        )
+        for hole in found.holes
+    ]
+
+
+def _fillings(
+    decisions: Sequence[Decision], rows: Sequence[RowPlan], found: Recognition, ledger: Ledger
+) -> tuple[Filling, ...]:
+    fillings = [one.filling for one in decisions] + [one for row in rows for one in row.fillings]
+    for new in (new for row in rows for new in row.added):
+        address = f"{new.rows.address}/[{new.item.key}]"
+        fillings.append(
+            Filling(
+                address,
+                "filled",
+                new.at.number + 1,
+                1,
+                "",
+                print_row(new)[0].strip(),
+                message=new.item.note or "a new row",
+            )
+        )
+    known = {hole.address for hole in found.holes}
+    bases = tuple(f"{one.address}/" for one in found.rows)
+    message = "we wrote here once, and the place is not found any more (a heading renamed, a line rewritten)"
+    for address, entry in ledger.entries.items():
+        if address not in known and not address.startswith(bases):
+            fillings.append(Filling(address, "stale", 1, 1, entry.written, code="lost-place", message=message))
+    return tuple(sorted(fillings, key=lambda one: (one.line, one.column)))
+
+
+def _grown(found: Recognition, rows: Sequence[RowPlan]) -> Counter[str]:
+    grown: Counter[str] = Counter()
+    for place, row in zip(found.rows, rows, strict=True):
+        grown[place.pattern.kind] += sum(not new.instead for new in row.added) - len(row.removed)
+    return grown
+
+
+def _prove(text: str, first: Plan, second: Plan) -> None:
+    """Hold the result against the promises before anything is written."""
+    if second.changed:
+        raise BrokenPlan("not-idempotent", "a second fill would change the document again; nothing was written")
+    read_back = {one.address: one.old for one in second.fillings if one.state != "ambiguous"}
+    for one in first.fillings:
+        if one.new is not None and read_back.get(one.address, one.new) != one.new:
+            raise BrokenPlan("not-read-back", f"{one.address} would not be read back as it was written")
+    before = Counter(line.kind for line in markdown.parse(text).lines)
+    after = Counter(line.kind for line in markdown.parse(first.text).lines)
+    if any(after[kind] != before[kind] + first.grown.get(kind, 0) for kind in {*before, *after}):
+        raise BrokenPlan("shape-changed", "the document would become another shape; nothing was written")
