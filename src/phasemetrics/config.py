@@ -1,0 +1,190 @@
+"""The configuration: `phasemetrics.toml`, or `[tool.phasemetrics]` in `pyproject.toml`."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.reading import CONFIG_LIMIT, read_regular
+
+FILE = "phasemetrics.toml"
+_PLACE = re.compile(r"^(?P<message>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)$", re.DOTALL)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PhaseTable(_Table):
+    """`[phase.3]`: what only people know about a phase."""
+
+    name: str | None = None
+    status: Literal["not started", "in progress", "complete"] | None = None
+    weeks: str | None = Field(default=None, pattern=r"^\d+(-\d+)?$")
+    planned_days: int | None = Field(default=None, ge=0)
+    date: datetime.date | None = None
+    started: datetime.date | None = None
+    ended: datetime.date | None = None
+
+
+class MetricTable(_Table):
+    """`[[metric]]`: one row of the metrics tables; `from` names a metric of the snapshot."""
+
+    name: str = Field(min_length=1)
+    source: str = Field(alias="from", min_length=1)
+    better: Literal["higher", "lower"] | None = None
+    target: str | None = None
+    tolerance: str = Field(default="3%", pattern=r"^\d+(\.\d+)?%$")
+    aliases: tuple[str, ...] = Field(default=(), strict=False)
+
+    @property
+    def tolerance_ratio(self) -> float:
+        """The tolerance as a ratio: 0.03 for `3%`."""
+        return float(self.tolerance.rstrip("%")) / 100
+
+
+class SuiteTable(_Table):
+    """`[suite.unit]`: the test file that a document names, or the glob of the files of a suite."""
+
+    path: str
+
+
+class CommandsTable(_Table):
+    """`[commands]`: how the project is measured; only a command that says so runs them."""
+
+    setup: str | None = None
+    test: str | None = None
+    bench: str | None = None
+
+
+class Config(_Table):
+    """All of the configuration, with its defaults."""
+
+    documents: tuple[str, ...] = Field(default=(), strict=False)
+    templates: tuple[str, ...] = Field(default=(), strict=False)
+    junit: tuple[str, ...] = Field(default=(), strict=False)
+    coverage: tuple[str, ...] = Field(default=(), strict=False)
+    bench: tuple[str, ...] = Field(default=(), strict=False)
+    base: str | None = None
+    phase: dict[str, PhaseTable] = Field(default_factory=dict)
+    metric: tuple[MetricTable, ...] = Field(default=(), strict=False)
+    suite: dict[str, SuiteTable] = Field(default_factory=dict)
+    commands: CommandsTable = CommandsTable()
+
+
+class Project(BaseModel):
+    """Where a project lies and what it configures: `root` is the folder that all names are relative to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    root: Path
+    config: Config
+    origin: str | None
+
+
+def load(start: Path, named: Path | None = None) -> Project:
+    """Find and read the configuration for the folder `start`.
+
+    Looks in `start` and the folders above it, up to the one that holds `.git`; without one every default holds.
+    Raises UsageError for a file that cannot be read, an unknown key, or a value of the wrong kind.
+    """
+    top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    if named is not None:
+        return _project(top, named, _table(named, required=True))
+    for folder in (start, *start.parents):
+        for name in (FILE, "pyproject.toml"):
+            path = folder / name
+            if path.is_file() and (table := _table(path, required=False)) is not None:
+                return _project(folder, path, table)
+        if folder == top:
+            break
+    return Project(root=top, config=Config(), origin=None)
+
+
+def _project(root: Path, path: Path, table: dict[str, Any] | None) -> Project:
+    try:
+        config = Config.model_validate(table or {})
+    except ValidationError as error:
+        raise _wrong(path, error) from None
+    names = [metric.name for metric in config.metric]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError("bad-config", f"two metrics are called {twice!r}", path=path.name, mend="rename one")
+    return Project(root=root, config=config, origin=path.name)
+
+
+def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
+    """Return our table of a TOML file; None when a pyproject.toml has none."""
+    try:
+        content = read_regular(path, path.name, CONFIG_LIMIT)
+        # A project without our table should not pay for reading it, nor fail because of it.
+        if path.name == "pyproject.toml" and b"phasemetrics" not in content and not required:
+            return None
+        table: dict[str, Any] = tomllib.loads(content.decode())
+    except tomllib.TOMLDecodeError as error:
+        raise _broken(path.name, str(error), content) from None
+    except UnicodeDecodeError:
+        raise UsageError("bad-config", "is not UTF-8", path=path.name, mend="save it as UTF-8") from None
+    except RecursionError:
+        raise UsageError("bad-config", "the TOML is nested too deep", path=path.name, mend="mend the TOML") from None
+    except ValueError as error:  # a number of more digits than Python reads
+        raise UsageError("bad-config", str(error), path=path.name, mend="mend the TOML") from None
+    except Refusal as error:
+        if error.code == "empty-file" and not required:
+            return None if path.name == "pyproject.toml" else {}
+        mend = error.mend or "see docs/configuration.md"
+        raise UsageError("bad-config", error.message, path=path.name, mend=mend) from None
+    return _own_table(path, table)
+
+
+def _own_table(path: Path, table: dict[str, Any]) -> dict[str, Any] | None:
+    if path.name != "pyproject.toml":
+        return table
+    tool = table.get("tool")
+    own = tool.get("phasemetrics") if isinstance(tool, dict) else None
+    if own is not None and not isinstance(own, dict):
+        message = "tool.phasemetrics is not a table"
+        raise UsageError("bad-config", message, path=path.name, mend="write it as [tool.phasemetrics]")
+    return own
+
+
+def _broken(name: str, said: str, content: bytes) -> UsageError:
+    place = _PLACE.match(said)
+    if place is not None:
+        line, column = int(place["line"]), int(place["column"])
+    else:  # "(at end of document)"
+        line, column = content.count(b"\n") + 1, 1
+    message = place["message"] if place else said
+    return UsageError("bad-config", message, path=name, line=line, column=column, mend="mend the TOML")
+
+
+def _wrong(path: Path, error: ValidationError) -> UsageError:
+    """Turn the first thing that is wrong into one line, with what was probably meant."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    # A misspelled key is reported as missing as well: the spelling says more.
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
+    location = [str(part) for part in first["loc"]]
+    dotted = ".".join(location)
+    if first["type"] != "extra_forbidden":
+        return UsageError("bad-config", f"{dotted}: {first['msg']}", path=path.name, mend="see docs/configuration.md")
+    near = difflib.get_close_matches(location[-1], _known_keys(location), n=1)
+    meant = f"did you mean `{near[0]}`?" if near else f"known keys: {', '.join(_known_keys(location))}"
+    return UsageError("bad-config", f"unknown key `{dotted}`", path=path.name, mend=meant)
+
+
+def _known_keys(location: list[str]) -> list[str]:
+    tables: dict[str, type[BaseModel]] = {
+        "phase": PhaseTable,
+        "metric": MetricTable,
+        "suite": SuiteTable,
+        "commands": CommandsTable,
+    }
+    table = tables.get(location[0], Config) if len(location) > 1 else Config
+    return sorted(field.alias or name for name, field in table.model_fields.items())

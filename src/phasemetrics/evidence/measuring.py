@@ -1,0 +1,104 @@
+"""One end of a phase, measured: the reports, the commit they describe, and what changed since the base."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from phasemetrics.errors import Refusal
+from phasemetrics.evidence.collecting import PACKAGE, Evidence, collect_reports
+from phasemetrics.evidence.model import FileChange, Metric, Snapshot, Warning
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A snapshot, and the bytes of files at its base revision where they were asked for."""
+
+    snapshot: Snapshot
+    at_base: dict[str, bytes]
+
+
+def measure(evidence: Evidence, recorded: str | None, beside: Sequence[Path], wanted: Sequence[str] = ()) -> Measured:
+    """Measure what `evidence` names.
+
+    The base is `evidence.base` when it is named, else the commit that was `recorded`; a recorded one that is not in
+    this clone is a warning, a named one a refusal. `beside` are documents that may differ from the commit, `wanted`
+    files to read at the base. Raises Refusal for evidence that cannot be read, and outside a repository.
+    """
+    snapshot = collect_reports(evidence)
+    git: Any = import_module(f"{PACKAGE}.git")
+    with git.open_repository(evidence.root) as repository:
+        spared = [
+            path.relative_to(repository.root).as_posix() for path in beside if path.is_relative_to(repository.root)
+        ]
+        revision = git.revision(repository, evidence.head, spared)
+        snapshot = replace(snapshot, revision=revision)
+        base, doubt = _base(git, repository, evidence.base, recorded)
+        if doubt is not None:
+            snapshot = replace(snapshot, warnings=(*snapshot.warnings, doubt))
+        if base is None:
+            return Measured(snapshot, {})
+        snapshot = _with_changes(snapshot, base, git.compare(repository, base, revision.sha))
+        days = git.span(repository, base, revision.sha)
+        if days is not None:
+            snapshot = replace(snapshot, metrics={**snapshot.metrics, "phase.days": Metric(days, "day")})
+        blobs = {path: git.read_blob(repository, base, path) for path in wanted}
+    return Measured(snapshot, {path: content for path, content in blobs.items() if content is not None})
+
+
+def collect_here(evidence: Evidence) -> Snapshot:
+    """Collect what `evidence` names, with its commit where there is one; only a named base needs a repository."""
+    if evidence.base is not None:
+        return measure(evidence, None, []).snapshot
+    snapshot = collect_reports(evidence)
+    git: Any = import_module(f"{PACKAGE}.git")
+    try:
+        with git.open_repository(evidence.root) as repository:
+            return replace(snapshot, revision=git.revision(repository, evidence.head))
+    except Refusal as error:
+        if error.code not in {"not-a-repository", "no-commit", "no-git"}:
+            raise
+        doubt = Warning(error.code, "", f"the snapshot belongs to no commit: {error.message}")
+        return replace(snapshot, warnings=(*snapshot.warnings, doubt))
+
+
+def read_at(root: Path, base: str | None, path: str) -> bytes | None:
+    """Return the bytes of a file at a recorded commit; None when the commit or the file is not there."""
+    if base is None:
+        return None
+    git: Any = import_module(f"{PACKAGE}.git")
+    try:
+        with git.open_repository(root) as repository:
+            content: bytes | None = git.read_blob(repository, git.revision(repository, base).sha, path)
+    except Refusal:
+        return None
+    return content
+
+
+def _base(git: Any, repository: Any, named: str | None, recorded: str | None) -> tuple[str | None, Warning | None]:
+    if named is not None:
+        return git.revision(repository, named).sha, None
+    if recorded is None:
+        return None, None
+    try:
+        return git.revision(repository, recorded).sha, None
+    except Refusal as error:
+        message = f"{error.message}; {error.mend}" if error.mend else error.message
+        return None, Warning(error.code, "", f"the files that changed are not known: {message}")
+
+
+def _with_changes(snapshot: Snapshot, base: str, files: Sequence[FileChange]) -> Snapshot:
+    statuses = Counter(change.status for change in files)
+    counts = {
+        "files.created": statuses["created"],
+        "files.modified": statuses["modified"],
+        "files.deleted": statuses["deleted"],
+        "lines.added": sum(change.added for change in files),
+        "lines.deleted": sum(change.deleted for change in files),
+    }
+    metrics = {**snapshot.metrics, **{name: Metric(count, "count") for name, count in counts.items()}}
+    return replace(snapshot, base=base, files=tuple(files), metrics=metrics)

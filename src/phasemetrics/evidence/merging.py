@@ -1,0 +1,189 @@
+"""Adds up the facts of many reports: by test case, by line, by run, never by averaging percentages."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import fsum
+from statistics import median
+
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.model import (
+    OUTCOMES,
+    Branches,
+    Fact,
+    FileCoverage,
+    Machine,
+    Measurement,
+    Metric,
+    PathCount,
+    Warning,
+)
+
+
+@dataclass(slots=True)
+class Merged:
+    """What has been added up so far. The order in which facts come makes no difference to any total."""
+
+    tests: Counter[str] = field(default_factory=Counter)
+    test_files: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    sums: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
+    runs: dict[str, list[tuple[str, str, float]]] = field(default_factory=lambda: defaultdict(list))
+    units: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, FileCoverage] = field(default_factory=dict)
+    counted: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    counted_in: dict[tuple[str, str], str] = field(default_factory=dict)
+    machines: set[Machine] = field(default_factory=set)
+    warnings: list[Warning] = field(default_factory=list)
+
+    def add(self, fact: Fact, report: str) -> None:
+        """Add one fact of the report called `report`."""
+        if isinstance(fact, FileCoverage):
+            known = self.lines.get(fact.path)
+            self.lines[fact.path] = fact if known is None else united(known, fact)
+        elif isinstance(fact, Machine):
+            self.machines.add(fact)
+        elif isinstance(fact, Warning):
+            self.warnings.append(fact)
+        else:
+            self._add_measurement(fact, report)
+
+    def _add_measurement(self, fact: Measurement, report: str) -> None:
+        if fact.name == "tests":
+            self.tests[fact.labels["outcome"]] += int(fact.value)
+            self.test_files[fact.labels.get("path", "")][fact.labels["outcome"]] += int(fact.value)
+        elif fact.name.startswith("coverage."):
+            self._add_counts(fact, report)
+        elif fact.name.startswith("bench."):
+            self.runs[fact.name].append((fact.labels.get("run", ""), report, fact.value))
+            self.units[fact.name] = fact.unit
+        else:
+            self.sums[fact.name].append((fact.value, report))
+            self.units[fact.name] = fact.unit
+
+    def _add_counts(self, fact: Measurement, report: str) -> None:
+        """Add lines or branches that a report counts without naming them; of two such counts the larger is kept."""
+        path = fact.labels.get("path", "")
+        other = self.counted_in.setdefault((path, fact.name), report)
+        if other != report:
+            message = f"{visible(path)}: {fact.name} is counted in {other} as well, and neither names its lines"
+            self.warnings.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
+        counts = self.counted[path]
+        counts[fact.name] = max(counts[fact.name], int(fact.value))
+
+    def metrics(self, reports: Mapping[str, int]) -> dict[str, Metric]:
+        """Return every metric; `reports` counts the reports of each kind that were read."""
+        found: dict[str, Metric] = {}
+        if self.tests:
+            found["tests.total"] = Metric(sum(self.tests.values()), "count")
+            for outcome in OUTCOMES:
+                found[f"tests.{outcome}"] = Metric(self.tests[outcome], "count")
+            found["tests.flaky"] = Metric(0, "count")
+        for name, values in self.sums.items():
+            # fsum is exact: shards in any order give the same total to the last bit.
+            # A sum over reports of which some are silent would be a number that nobody measured.
+            everyone = len({report for _, report in values}) == reports.get("junit", 0)
+            if everyone or name == "tests.flaky":
+                found[name] = Metric(_to_nanoseconds(fsum(value for value, _ in values)), self.units[name])
+        for name, runs in self.runs.items():
+            ordered = tuple(value for _, _, value in sorted(runs))
+            found[name] = Metric(median(ordered), self.units[name], runs=ordered)
+        return found | self._coverage()
+
+    def _coverage(self) -> dict[str, Metric]:
+        files = self.files()
+        branches = any(file.branches_total for file in files) or any(
+            one.branches is not None for one in self.lines.values()
+        )
+        lines = (sum(file.covered for file in files), sum(file.total for file in files))
+        arcs = (sum(file.branches_covered for file in files), sum(file.branches_total for file in files))
+        found = {"coverage.lines": lines, "coverage.statements": lines} if files else {}
+        if branches:
+            found["coverage.branches"] = arcs
+        if files:
+            # What coverage.py's own report prints as TOTAL: lines and branches together (results.py, pc_covered).
+            found["coverage.total"] = (lines[0] + arcs[0], lines[1] + arcs[1])
+        # 0 statements is not 0 % and not 100 %: it is nothing that could be covered.
+        return {name: Metric(c / t, "ratio", covered=c, total=t) for name, (c, t) in found.items() if t}
+
+    def files(self) -> list[PathCount]:
+        """Return the covered of total lines and branches of each file, once, sorted by path."""
+        found = {path: _path_count(one) for path, one in self.lines.items()}
+        for path, counts in self.counted.items():
+            counted = PathCount(
+                path,
+                counts["coverage.lines.covered"],
+                counts["coverage.lines.total"],
+                counts["coverage.branches.covered"],
+                counts["coverage.branches.total"],
+            )
+            found[path] = _larger(found[path], counted) if path in found else counted
+        unnamed = found.get("")
+        if unnamed is not None and len(found) > 1:
+            # How many of its lines are lines of the named files nobody can say: of the two, the larger count is kept.
+            if unnamed.total > sum(one.total for one in found.values()) - unnamed.total:
+                return [unnamed]
+            del found[""]
+        return sorted(found.values(), key=lambda one: one.path)
+
+    def doubts(self) -> list[Warning]:
+        """Return what the reports warn of, and which counts could not be joined with lines that are named."""
+        found = list(self.warnings)
+        for (path, name), report in self.counted_in.items():
+            named = path in self.lines if path else bool(self.lines) or len(self.counted) > 1
+            if named and name == "coverage.lines.total":
+                message = f"{visible(path) or 'all files'}: only counts lines that another report names"
+                found.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
+        return found
+
+    def tested(self) -> list[PathCount]:
+        """Return the passed of total test cases of each test file, sorted by path."""
+        return sorted(
+            (PathCount(path, counts["passed"], sum(counts.values())) for path, counts in self.test_files.items()),
+            key=lambda one: one.path,
+        )
+
+
+def _to_nanoseconds(seconds: float) -> float:
+    # Reports give decimals; a sum of them as binary fractions would end in digits that nobody measured.
+    return round(seconds, 9)
+
+
+def _path_count(one: FileCoverage) -> PathCount:
+    branches = one.branches or {}
+    return PathCount(
+        one.path,
+        len(one.covered),
+        len(one.covered | one.missing),
+        sum(branch.covered for branch in branches.values()),
+        sum(branch.total for branch in branches.values()),
+    )
+
+
+def _larger(one: PathCount, other: PathCount) -> PathCount:
+    return PathCount(
+        one.path,
+        max(one.covered, other.covered),
+        max(one.total, other.total),
+        max(one.branches_covered, other.branches_covered),
+        max(one.branches_total, other.branches_total),
+    )
+
+
+def united(one: FileCoverage, other: FileCoverage) -> FileCoverage:
+    """Return the coverage of one file in two reports: a line is covered where either ran it."""
+    covered = one.covered | other.covered
+    branches: dict[int, Branches] | None = None
+    if one.branches is not None or other.branches is not None:
+        branches = dict(one.branches or {})
+        for line, branch in (other.branches or {}).items():
+            branches[line] = _united_branches(branches[line], branch) if line in branches else branch
+    return FileCoverage(one.path, covered, (one.missing | other.missing) - covered, branches)
+
+
+def _united_branches(one: Branches, other: Branches) -> Branches:
+    taken = one.taken | other.taken
+    total = max(one.total, other.total)
+    # Where a report counts branches without naming them, the larger count is what is certain.
+    return Branches(total, min(total, max(one.covered, other.covered, len(taken))), taken)

@@ -1,0 +1,52 @@
+"""The before/after table of a phase: the configured metrics, else the ones that everybody asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from phasemetrics.config import Config
+from phasemetrics.evidence.compared import comparisons
+from phasemetrics.evidence.comparison import Comparison, compare
+from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.target import Status, judge, parse_target
+
+_USUAL = {
+    "tests.total": "Tests",
+    "tests.passed": "Tests passed",
+    "tests.failed": "Tests failed",
+    "tests.errors": "Test errors",
+    "tests.skipped": "Tests skipped",
+    "coverage.total": "Coverage",
+    "coverage.lines": "Line coverage",
+    "coverage.branches": "Branch coverage",
+    "files.created": "Files created",
+    "files.modified": "Files modified",
+    "files.deleted": "Files deleted",
+    "lines.added": "Lines added",
+    "lines.deleted": "Lines deleted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: what a person calls the metric, the comparison, and its status against the target."""
+
+    name: str
+    comparison: Comparison
+    target: str | None = None
+    status: Status | None = None
+
+
+def rows_of(phase: Phase, config: Config) -> list[Row]:
+    """Return the configured metrics in their order, then the usual ones that were measured and not configured."""
+    rows = []
+    for metric, comparison in zip(config.metric, comparisons(phase, config), strict=True):
+        target = parse_target(metric.target) if metric.target else None
+        status = judge(comparison, target, metric.tolerance_ratio)
+        rows.append(Row(metric.name, comparison, metric.target, status))
+    named = {metric.source for metric in config.metric}
+    measured = {name for side in (phase.before, phase.after) if side for name in side.metrics}
+    for name, title in _USUAL.items():
+        if name in measured and name not in named:
+            rows.append(Row(title, compare(name, phase.before, phase.after)))
+    return rows
