@@ -1,0 +1,77 @@
+"""The commands; only what lies here prints, exits, reads the clock or the working directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+_INTERRUPTED = 130
+_DEFECT = 70
+
+
+def main() -> None:
+    """Run the command line and exit with the code that the contract gives for what happened."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from phasemetrics.errors import PhasemetricsError
+
+    try:
+        from phasemetrics.cli.app import application
+
+        code = application()(standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except PhasemetricsError as error:
+        return _refused(error)
+    except KeyboardInterrupt:
+        return _interrupted()
+    except Exception as error:
+        return _other(error)
+
+
+def _refused(error: object) -> int:
+    from phasemetrics.errors import PhasemetricsError
+
+    print(error, file=sys.stderr)
+    return error.exit_code if isinstance(error, PhasemetricsError) else _DEFECT
+
+
+def _interrupted() -> int:
+    print("interrupted; nothing is left half done", file=sys.stderr)
+    return _INTERRUPTED
+
+
+def _other(error: Exception) -> int:
+    """Tell apart what typer raises, and a defect of ours, which is one line too."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(code, int):
+        show()
+        return code
+    if type(error).__name__ == "Abort":
+        return _interrupted()
+    from phasemetrics import __version__
+    from phasemetrics.escaping import visible
+
+    what = visible(f"{type(error).__name__}: {error}", 300)
+    place = _where(error)
+    print(f"error[defect]: {what} (phasemetrics {__version__}{place}); please report this line", file=sys.stderr)
+    return _DEFECT
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    code = trace.tb_frame.f_code
+    return f", {os.path.basename(code.co_filename)}:{trace.tb_lineno} in {code.co_name}"  # noqa: PTH119
+
+
+__all__ = ["main"]

@@ -1,0 +1,73 @@
+"""What `fill` and `check` print as JSON: the shape of the contract, schema 1."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from phasemetrics.document.ownership import Filling
+from phasemetrics.errors import PhasemetricsError
+from phasemetrics.evidence.model import Snapshot
+from phasemetrics.evidence.snapshot import to_dict
+from phasemetrics.filling import Outcome
+
+SCHEMA = 1
+
+
+def answer(
+    exit_code: int, outcomes: Sequence[Outcome], after: Snapshot | None, errors: Sequence[PhasemetricsError]
+) -> str:
+    """Return the answer of a run, on success and on refusal alike."""
+    snapshot = to_dict(after) if after is not None else {"metrics": {}, "files": [], "warnings": []}
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "exit": exit_code,
+            "documents": [_document(outcome) for outcome in outcomes],
+            "metrics": snapshot["metrics"],
+            "files": snapshot["files"],
+            "warnings": snapshot["warnings"],
+            "errors": [_error(error) for error in errors],
+        },
+        indent=1,
+    )
+
+
+def _document(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "path": outcome.name,
+        "kind": outcome.plan.kind,
+        "changed": outcome.plan.changed,
+        "fillings": [_filling(filling) for filling in outcome.plan.fillings],
+    }
+
+
+def _filling(filling: Filling) -> dict[str, Any]:
+    origin = filling.origin
+    return {
+        "line": filling.line,
+        "column": filling.column,
+        "address": filling.address,
+        "state": filling.state,
+        "old": filling.old,
+        "new": filling.new,
+        "evidence": None
+        if origin is None
+        else {"path": origin.path, "sha256": origin.sha256 or None, "commit": origin.commit},
+        "code": filling.code or None,
+        "message": filling.message or None,
+        "mend": filling.mend or None,
+        "contradicts": filling.contradicts,
+    }
+
+
+def _error(error: PhasemetricsError) -> dict[str, Any]:
+    return {
+        "code": error.code,
+        "path": error.path,
+        "line": error.line,
+        "column": error.column,
+        "message": error.message,
+        "mend": error.mend,
+    }

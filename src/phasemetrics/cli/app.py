@@ -1,0 +1,63 @@
+"""The application: its commands, and what holds for all of them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phasemetrics import __version__
+from phasemetrics.cli.baseline import baseline
+from phasemetrics.cli.check import check
+from phasemetrics.cli.collect import collect
+from phasemetrics.cli.fill import fill
+from phasemetrics.cli.new import new
+from phasemetrics.cli.show import show
+from phasemetrics.errors import UsageError
+
+
+def application() -> typer.Typer:
+    """Return the command line, ready to be called."""
+    app = typer.Typer(
+        name="phasemetrics",
+        help="Fill phase documents with measured numbers, and say which of them are no longer true.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_everywhere)
+    for command in (new, baseline, collect, fill, check, show):
+        app.command()(command)
+    return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"phasemetrics {__version__}")
+        raise typer.Exit
+
+
+def _everywhere(
+    directory: Annotated[
+        Path | None,
+        typer.Option("-C", "--directory", envvar="PHASEMETRICS_DIRECTORY", help="Work as if started in this folder."),
+    ] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    enter(directory)
+
+
+def enter(directory: Path | None) -> None:
+    """Work as if started in `directory`."""
+    if directory is None:
+        return
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        message = f"cannot work there: {error.strerror}"
+        raise UsageError("no-directory", message, path=str(directory), mend="name an existing folder") from None

@@ -1,0 +1,44 @@
+"""`baseline`: records what a phase starts from."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from phasemetrics.cli import options
+
+
+def baseline(
+    phase: options.PhaseOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a baseline that exists.")] = False,
+    junit: options.JunitOption = None,
+    coverage: options.CoverageOption = None,
+    bench: options.BenchOption = None,
+    base: options.BaseOption = None,
+    head: options.HeadOption = "HEAD",
+    config: options.ConfigOption = None,
+    directory: options.DirectoryOption = None,
+    format: options.FormatOption = options.Format.text,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Record the numbers a phase starts from; an existing baseline is only replaced with --force."""
+    from phasemetrics.cli.app import enter
+    from phasemetrics.cli.printing import print_bytes, print_warnings, say, show_snapshot
+    from phasemetrics.cli.request import Reports, evidence_of, phase_of, project_here
+    from phasemetrics.evidence import snapshot as codec
+    from phasemetrics.evidence.store import place
+    from phasemetrics.recording import record_baseline
+
+    enter(directory)
+    project = project_here(config)
+    number = phase_of(project, phase)
+    evidence = evidence_of(project, Reports(junit, coverage, bench, base, head))
+    snapshot = record_baseline(project.root, number, evidence, force=force)
+    print_warnings(snapshot.warnings, quiet)
+    if json or format is options.Format.json:
+        print_bytes(codec.dumps(snapshot))
+    elif not quiet:
+        show_snapshot(snapshot)
+        say(f"Recorded the baseline of phase {number}: {place(number, 'baseline')}")

@@ -1,0 +1,56 @@
+"""`check`: says what in the documents of a phase is no longer true."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemetrics.cli import options
+from phasemetrics.cli.fill import Gate
+
+if TYPE_CHECKING:
+    from phasemetrics.filling import Result
+
+
+def check(
+    documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="The documents to check.")] = None,
+    phase: options.PhaseOption = None,
+    fail_on: Annotated[
+        list[Gate] | None, typer.Option("--fail-on", envvar="PHASEMETRICS_FAIL_ON", help="Exit 1 when this is found.")
+    ] = None,
+    before: options.BeforeOption = None,
+    template: options.TemplateOption = None,
+    config: options.ConfigOption = None,
+    directory: options.DirectoryOption = None,
+    format: options.FormatOption = options.Format.text,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
+    color: options.ColorOption = options.Color.auto,
+    no_input: options.NoInputOption = False,
+) -> int:
+    """Compare the documents with the recorded snapshots; no test is run and nothing is written."""
+    from phasemetrics.auditing import check as run
+    from phasemetrics.cli.app import enter
+    from phasemetrics.cli.ending import Ending, finish
+    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.evidence.collecting import Evidence
+    from phasemetrics.filling import Order
+
+    def work() -> Result:
+        enter(directory)
+        project = project_here(config)
+        number = phase_of(project, phase)
+        order = Order(
+            number,
+            documents_of(project, number, documents),
+            Evidence(project.root),
+            before=before,
+            templates=templates_of(project, template),
+            write=False,
+        )
+        return run(project, order)
+
+    ending = Ending("check", json or format is options.Format.json, True, quiet, verbose, color)
+    return finish(work, ending, [gate.value for gate in fail_on or ()])

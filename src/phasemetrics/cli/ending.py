@@ -1,0 +1,95 @@
+"""How a run ends: `fill`, `fill --diff` and `check` are the same run with another ending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from phasemetrics.auditing import contradictions, left_open
+from phasemetrics.cli.answer import answer
+from phasemetrics.cli.options import Color
+from phasemetrics.cli.printing import described, print_bytes, print_diff, print_warnings, say, show_fillings, tell
+from phasemetrics.errors import PhasemetricsError
+from phasemetrics.evidence.comparison import compare
+from phasemetrics.filling import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The command and how it prints; `compares`: the document is not written, so a difference is a finding."""
+
+    command: str
+    json: bool
+    compares: bool
+    quiet: bool
+    verbose: bool
+    color: Color
+
+
+def finish(work: Callable[[], Result], ending: Ending, gates: Sequence[str]) -> int:
+    """Do the work, print what came of it, and return the exit code of the contract."""
+    try:
+        result = work()
+    except PhasemetricsError as error:
+        if ending.json:
+            say_json(answer(error.exit_code, [], None, [error]))
+        raise
+    tripped = list(_tripped(result, gates))
+    found = ending.compares and (result.changed or (ending.command == "check" and bool(contradictions(result))))
+    code = 1 if found or tripped else 0
+    if not ending.json:
+        _print(result, ending)
+    else:
+        print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
+        say_json(answer(code, result.outcomes, result.phase.after, []))
+    for line in tripped:
+        tell(line)
+    return code
+
+
+def say_json(text: str) -> None:
+    """Print JSON, which is ASCII and never begins a line with `::`."""
+    print_bytes(text.encode("ascii") + b"\n")
+
+
+def _print(result: Result, ending: Ending) -> None:
+    if ending.command == "fill":
+        print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
+    if not ending.quiet:
+        tell(f"phase {result.phase.number}: compared with {result.baseline.found}")
+        verb = "would write" if ending.compares else "wrote"
+        for outcome in result.outcomes:
+            show_fillings(outcome, verb, ending.verbose)
+    if ending.compares:
+        print_diff(result.outcomes, ending.color)
+    for outcome in result.outcomes:
+        if outcome.name == "-" and not ending.compares:
+            print_bytes(outcome.after)
+    if ending.command == "check":
+        for name, filling in contradictions(result):
+            say(f"{name}:{filling.line}:{filling.column}: contradiction: {described(filling)}")
+        _summary(result, ending)
+
+
+def _summary(result: Result, ending: Ending) -> None:
+    drifted = [outcome.name for outcome in result.outcomes if outcome.plan.changed]
+    wrong = len(contradictions(result))
+    if drifted:
+        tell(f"out of date: {', '.join(drifted)}; run `phasemetrics fill -p {result.phase.number}`")
+    elif not wrong and not ending.quiet:
+        tell("every number that is ours is true")
+
+
+def _tripped(result: Result, gates: Sequence[str]) -> Iterator[str]:
+    """Yield one line for each gate that does not hold."""
+    open_holes = left_open(result)
+    if "missing" in gates and open_holes:
+        yield f"--fail-on missing: {len(open_holes)} places have no evidence"
+    metrics = result.phase.after.metrics if result.phase.after else {}
+    bad = sum(int(metrics[name].value) for name in ("tests.failed", "tests.errors") if name in metrics)
+    if "failed" in gates and bad:
+        yield f"--fail-on failed: {bad} tests failed"
+    if "regressed" in gates:
+        for name in metrics:
+            if compare(name, result.phase.before, result.phase.after).verdict == "regressed":
+                yield f"--fail-on regressed: {name} got worse"

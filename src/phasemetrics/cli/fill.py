@@ -1,0 +1,80 @@
+"""`fill`: measures the end of a phase and writes it into the phase's documents."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemetrics.cli import options
+
+if TYPE_CHECKING:
+    from phasemetrics.filling import Result
+
+
+class Gate(StrEnum):
+    """What `--fail-on` looks for."""
+
+    missing = "missing"
+    failed = "failed"
+    regressed = "regressed"
+
+
+def fill(
+    documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="`-` is stdin to stdout.")] = None,
+    phase: options.PhaseOption = None,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what would change and write nothing.")] = False,
+    fail_on: Annotated[
+        list[Gate] | None, typer.Option("--fail-on", envvar="PHASEMETRICS_FAIL_ON", help="Exit 1 when this is found.")
+    ] = None,
+    junit: options.JunitOption = None,
+    coverage: options.CoverageOption = None,
+    bench: options.BenchOption = None,
+    base: options.BaseOption = None,
+    head: options.HeadOption = "HEAD",
+    before: options.BeforeOption = None,
+    template: options.TemplateOption = None,
+    config: options.ConfigOption = None,
+    directory: options.DirectoryOption = None,
+    format: options.FormatOption = options.Format.text,
+    json: options.JsonOption = False,
+    quiet: options.QuietOption = False,
+    verbose: options.VerboseOption = False,
+    color: options.ColorOption = options.Color.auto,
+    no_input: options.NoInputOption = False,
+) -> int:
+    """Fill the documents of a phase with what was measured."""
+    from phasemetrics.cli.app import enter
+    from phasemetrics.cli.ending import Ending, finish
+    from phasemetrics.cli.request import (
+        Reports,
+        configured_base,
+        documents_of,
+        evidence_of,
+        phase_of,
+        project_here,
+        templates_of,
+    )
+    from phasemetrics.filling import Order
+    from phasemetrics.filling import fill as run
+
+    def work() -> Result:
+        enter(directory)
+        project = project_here(config)
+        number = phase_of(project, phase)
+        order = Order(
+            number,
+            documents_of(project, number, documents),
+            evidence_of(project, Reports(junit, coverage, bench, base, head)),
+            before=before,
+            since=configured_base(project, number),
+            templates=templates_of(project, template),
+            write=not diff,
+            stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
+        )
+        return run(project, order)
+
+    ending = Ending("fill", json or format is options.Format.json, diff, quiet, verbose, color)
+    return finish(work, ending, [gate.value for gate in fail_on or ()])

@@ -1,0 +1,37 @@
+"""`new`: a document from a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from phasemetrics.cli import options
+
+
+def new(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="readme, retrospective, or one of your own templates.")],
+    phase: options.PhaseOption = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="What the phase is called.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Where to write it.")] = None,
+    template: options.TemplateOption = None,
+    config: options.ConfigOption = None,
+    directory: options.DirectoryOption = None,
+    quiet: options.QuietOption = False,
+) -> None:
+    """Write a new document for a phase; what only people know stays a placeholder."""
+    from phasemetrics.cli.app import enter
+    from phasemetrics.cli.printing import say
+    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.scaffolding import create, usual_name
+
+    enter(directory)
+    project = project_here(config)
+    number = phase_of(project, phase)
+    given = [str(output)] if output is not None else None
+    names = documents_of(project, number, given)
+    target = names[0] if output is not None else usual_name(kind, number, names)
+    create(project, kind, number, name, target, templates_of(project, template))
+    if not quiet:
+        say(f"Wrote {target}")

@@ -1,0 +1,79 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+_GIVEN = "PHASEMETRICS_"
+
+
+class Format(StrEnum):
+    """How a command prints what it found."""
+
+    text = "text"
+    json = "json"
+
+
+class Color(StrEnum):
+    """When colour is used; `auto` is on a terminal that does not forbid it."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+PhaseOption: TypeAlias = Annotated[
+    str | None, typer.Option("-p", "--phase", envvar=_GIVEN + "PHASE", help="The phase, such as 3.")
+]
+ConfigOption: TypeAlias = Annotated[
+    Path | None, typer.Option("--config", envvar=_GIVEN + "CONFIG", help="Read this configuration file.")
+]
+DirectoryOption: TypeAlias = Annotated[
+    Path | None, typer.Option("-C", "--directory", help="Work as if started in this folder.")
+]
+JunitOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--junit", envvar=_GIVEN + "JUNIT", metavar="GLOB", help="JUnit XML reports (repeatable)."),
+]
+CoverageOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--coverage", envvar=_GIVEN + "COVERAGE", metavar="GLOB", help="Coverage reports (repeatable)."),
+]
+BenchOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--bench", envvar=_GIVEN + "BENCH", metavar="GLOB", help="Benchmark results, one file per run."),
+]
+BaseOption: TypeAlias = Annotated[
+    str | None, typer.Option("--base", envvar=_GIVEN + "BASE", metavar="REF", help="Where the diff starts.")
+]
+HeadOption: TypeAlias = Annotated[
+    str, typer.Option("--head", envvar=_GIVEN + "HEAD", metavar="REF", help="Where the diff ends.")
+]
+BeforeOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--before", envvar=_GIVEN + "BEFORE", metavar="PATH|NAME", help="A snapshot, or a phase's end."),
+]
+TemplateOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--template", envvar=_GIVEN + "TEMPLATE", metavar="PATH", help="Your own templates (repeatable)."),
+]
+FormatOption: TypeAlias = Annotated[
+    Format, typer.Option("--format", envvar=_GIVEN + "FORMAT", help="How to print what was found.")
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
+QuietOption: TypeAlias = Annotated[
+    bool, typer.Option("-q", "--quiet", envvar=_GIVEN + "QUIET", help="Print only what is wrong.")
+]
+VerboseOption: TypeAlias = Annotated[
+    bool, typer.Option("-v", "--verbose", envvar=_GIVEN + "VERBOSE", help="Print every place, also the settled ones.")
+]
+NoInputOption: TypeAlias = Annotated[
+    bool, typer.Option("--no-input", envvar=_GIVEN + "NO_INPUT", help="Never ask; we never do.")
+]
+ColorOption: TypeAlias = Annotated[
+    Color, typer.Option("--color", envvar=_GIVEN + "COLOR", help="Whether to use colour on the terminal.")
+]

@@ -1,0 +1,126 @@
+"""Puts lines on the terminal: data on stdout, messages on stderr, never markup from a report."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from phasemetrics.cli.options import Color
+from phasemetrics.document.ownership import Filling
+from phasemetrics.errors import Refusal
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.model import Snapshot, Warning
+from phasemetrics.filling import Outcome
+from phasemetrics.units import quantity_text
+
+_LINE = 2000
+
+
+def say(line: str) -> None:
+    """Print one line of data; a line never begins with `::`, which a CI system would obey."""
+    shown = visible(line, _LINE)
+    print_bytes((f" {shown}" if shown.lstrip().startswith("::") else shown).encode(*_encoding()) + b"\n")
+
+
+def _encoding() -> tuple[str, str]:
+    return sys.stdout.encoding or "utf-8", "backslashreplace"
+
+
+def tell(line: str) -> None:
+    """Print one message."""
+    shown = visible(line, _LINE)
+    print(f" {shown}" if shown.lstrip().startswith("::") else shown, file=sys.stderr)
+
+
+def print_bytes(content: bytes) -> None:
+    """Print bytes as they are; raise Refusal when whoever read them has gone."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # click takes an EPIPE for exit 1, which is ours for drift.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refusal("output-closed", "nobody reads the output any more") from None
+
+
+def print_warnings(warnings: Iterable[Warning], quiet: bool = False) -> None:
+    """Print what a person should know about the reports."""
+    for warning in warnings:
+        if not quiet:
+            place = f"{warning.path}: " if warning.path else ""
+            tell(f"warning[{warning.code}]: {place}{warning.message}")
+
+
+def show_snapshot(snapshot: Snapshot) -> None:
+    """Print a snapshot as a few lines that a person can read."""
+    metrics = snapshot.metrics
+    if "tests.total" in metrics:
+        words = [f"{int(metrics[f'tests.{name}'].value)} {name}" for name in ("passed", "failed", "errors", "skipped")]
+        say(f"tests      {', '.join(words)} ({int(metrics['tests.total'].value)})")
+    if "coverage.total" in metrics:
+        names = [name for name in ("total", "lines", "branches") if f"coverage.{name}" in metrics]
+        words = [f"{quantity_text(metrics[f'coverage.{name}'].value, 'ratio')} {name}" for name in names]
+        say(f"coverage   {', '.join(words)}")
+    medians = [name for name in metrics if name.startswith("bench.") and name.endswith(".median")]
+    if medians:
+        runs = max(len(metrics[name].runs) for name in medians)
+        say(f"bench      {len(medians)} benchmarks, {runs} {'run' if runs == 1 else 'runs'}")
+    if snapshot.files is not None:
+        words = [f"{int(metrics[f'files.{name}'].value)} {name}" for name in ("created", "modified", "deleted")]
+        added, deleted = int(metrics["lines.added"].value), int(metrics["lines.deleted"].value)
+        say(f"files      {', '.join(words)}, +{added} -{deleted} lines since {(snapshot.base or '')[:12]}")
+    if snapshot.revision is not None:
+        dirty = ", with uncommitted changes" if snapshot.revision.dirty else ""
+        say(f"commit     {snapshot.revision.sha[:12]} of {snapshot.revision.date[:10]}{dirty}")
+
+
+def show_fillings(outcome: Outcome, verb: str, verbose: bool) -> None:
+    """Print what became of a document: one line for it, and one for each hole that a person should look at."""
+    states = Counter(filling.state for filling in outcome.plan.fillings)
+    wrote = states["filled"] + states["updated"]
+    others = [
+        f"{states[state]} {state}" for state in ("agrees", "kept", "stale", "unfilled", "ambiguous") if states[state]
+    ]
+    tell(f"{outcome.name}: {verb} {wrote}{', ' if others else ''}{', '.join(others)}")
+    for filling in outcome.plan.fillings:
+        if verbose or filling.state in {"kept", "stale", "unfilled", "ambiguous"} or filling.code:
+            tell(f"  {outcome.name}:{filling.line}:{filling.column}: {described(filling)}")
+
+
+def described(filling: Filling) -> str:
+    """Return one filling in words, with the command that mends it."""
+    shown = visible(filling.new if filling.new is not None else filling.old, 60)
+    code = f"[{filling.code}]" if filling.code else ""
+    message = f": {filling.message}" if filling.message else ""
+    mend = f"; {filling.mend}" if filling.mend else ""
+    return f"{filling.state}{code} {shown!r}{message}{mend}"
+
+
+def diff_of(outcomes: Sequence[Outcome]) -> Iterator[bytes]:
+    """Yield the unified diff of what would change, byte for byte, a missing final newline marked as git does."""
+    for outcome in outcomes:
+        if outcome.before == outcome.after:
+            continue
+        name = visible(outcome.name, _LINE).encode()
+        old, new = (content.splitlines(keepends=True) for content in (outcome.before, outcome.after))
+        for line in difflib.diff_bytes(difflib.unified_diff, old, new, b"a/" + name, b"b/" + name, lineterm=b"\n"):
+            yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+
+
+def use_colour(color: Color) -> bool:
+    """Return whether stdout is to be coloured: NO_COLOR and a dumb terminal say no."""
+    if color is not Color.auto:
+        return color is Color.always
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def print_diff(outcomes: Sequence[Outcome], color: Color) -> None:
+    """Print the unified diff of what would change."""
+    paint = {b"+": b"\x1b[32m", b"-": b"\x1b[31m", b"@": b"\x1b[36m"} if use_colour(color) else {}
+    for line in diff_of(outcomes):
+        start = paint.get(line[:1])
+        print_bytes(start + line.rstrip(b"\n") + b"\x1b[0m\n" if start else line)

@@ -1,0 +1,87 @@
+"""What a command was asked: its options put together with the configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from phasemetrics.config import Project, load
+from phasemetrics.errors import UsageError
+from phasemetrics.evidence.collecting import Evidence
+from phasemetrics.evidence.identity import neighbours
+from phasemetrics.evidence.model import Kind
+from phasemetrics.evidence.store import checked_phase
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The report options as they were given; an empty one leaves the configuration's."""
+
+    junit: Sequence[str] | None = None
+    coverage: Sequence[str] | None = None
+    bench: Sequence[str] | None = None
+    base: str | None = None
+    head: str = "HEAD"
+
+
+def project_here(config: Path | None) -> Project:
+    """Return the project of the working directory."""
+    return load(Path.cwd(), config)
+
+
+def phase_of(project: Project, phase: str | None) -> str:
+    """Return the phase that was asked for, or the only one that is configured."""
+    if phase is not None:
+        return checked_phase(phase)
+    if len(project.config.phase) == 1:
+        return checked_phase(next(iter(project.config.phase)))
+    raise UsageError("no-phase", "which phase?", mend="say it with -p, such as -p 3")
+
+
+def evidence_of(project: Project, reports: Reports) -> Evidence:
+    """Return what to read: what the options name, and for the rest what the configuration names."""
+    config = project.config
+    globs: dict[Kind, tuple[str, ...]] = {
+        "junit": _globs(reports.junit, config.junit),
+        "coverage": _globs(reports.coverage, config.coverage),
+        "bench": _globs(reports.bench, config.bench),
+    }
+    return Evidence(project.root, globs, reports.base, reports.head)
+
+
+def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str, ...]:
+    # What a person types is relative to where they stand, what the configuration says to the project's root.
+    return tuple(str(Path.cwd() / pattern) for pattern in given) if given else tuple(configured)
+
+
+def configured_base(project: Project, phase: str) -> str | None:
+    """Return the configured base of a phase with its neighbours' names filled in."""
+    if project.config.base is None:
+        return None
+    previous, following = neighbours(phase, project.config)
+    names = {"phase": phase, "previous": previous or "", "next": following or ""}
+    text = project.config.base
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def documents_of(project: Project, phase: str, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the documents to work on, as names relative to the project's root where they lie in it."""
+    if given:
+        return tuple(_name(project.root, document) for document in given)
+    return tuple(pattern.replace("{phase}", phase) for pattern in project.config.documents)
+
+
+def _name(root: Path, given: str) -> str:
+    if given == "-":
+        return given
+    path = Path(os.path.normpath(Path.cwd() / given))
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def templates_of(project: Project, given: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the folders and files of a team's own templates."""
+    return tuple(str(Path.cwd() / one) for one in given) if given else project.config.templates

@@ -1,0 +1,49 @@
+"""`show`: the before/after table of a phase on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from phasemetrics.cli import options
+
+if TYPE_CHECKING:
+    from phasemetrics.summary import Row
+
+
+def show(
+    document: Annotated[str | None, typer.Argument(metavar="[DOC]", help="With --line: the document.")] = None,
+    phase: options.PhaseOption = None,
+    line: Annotated[int | None, typer.Option("--line", metavar="N", help="Trace the numbers on a line of DOC.")] = None,
+    before: options.BeforeOption = None,
+    template: options.TemplateOption = None,
+    config: options.ConfigOption = None,
+    directory: options.DirectoryOption = None,
+    format: options.FormatOption = options.Format.text,
+    json: options.JsonOption = False,
+    color: options.ColorOption = options.Color.auto,
+) -> None:
+    """Show the numbers of a phase before and after, from what was recorded."""
+    from phasemetrics.auditing import check, recorded_phase
+    from phasemetrics.cli.app import enter
+    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.cli.tables import print_rows, print_trace, rows_as_json
+    from phasemetrics.evidence.collecting import Evidence
+    from phasemetrics.filling import Order
+    from phasemetrics.summary import rows_of
+
+    enter(directory)
+    project = project_here(config)
+    number = phase_of(project, phase)
+    if line is not None:
+        named = [document] if document else None
+        names, own = documents_of(project, number, named), templates_of(project, template)
+        order = Order(number, names, Evidence(project.root), before=before, templates=own, write=False)
+        print_trace(check(project, order), line)
+        return
+    rows: list[Row] = rows_of(recorded_phase(project, number, before).phase, project.config)
+    if json or format is options.Format.json:
+        rows_as_json(number, rows)
+    else:
+        print_rows(rows, color)
