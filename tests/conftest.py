@@ -1,0 +1,43 @@
+"""The sample project at both ends of its phase, measured once for all tests."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sample_project
+
+collect_ignore_glob = ["sample/*"]
+
+
+@pytest.fixture(scope="session")
+def sample_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The top of the sample project at the end of phase 2, with its reports: copy it before you change anything."""
+    project = sample_project.build(tmp_path_factory.mktemp("before"))
+    sample_project.measure(project)
+    yield from _unchanged(project.root)
+
+
+@pytest.fixture(scope="session")
+def sample_after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The top of the sample project at the end of phase 3, with its reports: copy it before you change anything."""
+    project = sample_project.build(tmp_path_factory.mktemp("after"))
+    sample_project.advance(project)
+    sample_project.measure(project)
+    yield from _unchanged(project.root)
+
+
+def _unchanged(root: Path) -> Iterator[Path]:
+    """Yield `root`; a test that wrote into it would change what the tests after it see, so that is an error."""
+    made = _digests(root)
+    yield root
+    assert _digests(root) == made, "a test changed the sample project that all tests share"
+
+
+def _digests(root: Path) -> dict[str, str]:
+    # Git refreshes its index whenever it is asked something.
+    files = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

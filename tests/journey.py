@@ -1,0 +1,59 @@
+"""Runs the installed program on copies of the sample project, as a person or a CI job would."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+PROGRAM = Path(sys.executable).with_name("phasemetrics")
+README = "docs/phases/README_PHASE3.md"
+RETRO = "docs/phases/RETRO_3.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run that ended: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+def phasemetrics(root: Path, *arguments: str, stdin: str = "", **variables: str) -> Ended:
+    """Run the program in `root`; a traceback is never right, whatever the test is about."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PHASEMETRICS_", "GIT_"))}
+    environment |= {"NO_COLOR": "1", "PYTHONUTF8": "1", **variables}
+    ran = subprocess.run(
+        [str(PROGRAM), *arguments], cwd=root, env=environment, input=stdin.encode(), capture_output=True, check=False
+    )
+    ended = Ended(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    assert "Traceback" not in ended.err + ended.out, ended.err
+    return ended
+
+
+def succeed(root: Path, *arguments: str, stdin: str = "", **variables: str) -> Ended:
+    ended = phasemetrics(root, *arguments, stdin=stdin, **variables)
+    assert ended.code == 0, ended.err
+    return ended
+
+
+def files_of(root: Path) -> dict[str, str]:
+    """Return a digest of every file that is not git's own."""
+    found = (path for path in sorted(root.rglob("*")) if path.is_file() and ".git" not in path.relative_to(root).parts)
+    return {path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def at_the_end_of_the_phase(before: Path, after: Path, target: Path) -> Path:
+    """Return a copy of the sample at the end of phase 3, with the baseline that was recorded at its start."""
+    start = shutil.copytree(before, target / "start", symlinks=True)
+    end = shutil.copytree(after, target / "end", symlinks=True)
+    succeed(start, "baseline", "-p", "3")
+    shutil.copytree(start / ".phasemetrics", end / ".phasemetrics")
+    for kind, name in (("readme", README), ("retrospective", RETRO)):
+        succeed(end, "new", kind, "-p", "3", "-o", name)
+    return end

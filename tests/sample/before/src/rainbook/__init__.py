@@ -1,0 +1,1 @@
+"""Reads rain gauge logs and prints monthly totals."""
