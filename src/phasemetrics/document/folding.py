@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 _ARROWS = re.compile(r"→|⟶|➜|=>|->")
@@ -17,24 +18,35 @@ _NO_WORD = re.compile(rf"[^\w{HOLE}]+")
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """Folded `text`, and for each of its characters (and its end) the offset in the original."""
+    """Folded `text`; where each of its characters (and its end) starts in the original, and where it ends."""
 
     text: str
     offsets: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def end_of(self, position: int) -> int:
+        """Return the offset in the original after the first `position` characters."""
+        return self.ends[position - 1] if position else 0
+
+    def index_at(self, offset: int) -> int:
+        """Return the position of the first character that does not start before `offset`."""
+        return bisect_left(self.offsets, offset)
 
 
 def fold(text: str, *, emphasis: bool = True) -> Folded:
     """Fold `text` for comparison; with `emphasis` its markers are dropped, which must not be done inside code."""
     out: list[str] = []
     offsets: list[int] = []
+    ends: list[int] = []
     position = 0
     while position < len(text):
         folded, width = _next(text, position, emphasis)
         for character in folded:
             out.append(character)
             offsets.append(position)
+            ends.append(position + width)
         position += width
-    return Folded("".join(out), (*offsets, len(text)))
+    return Folded("".join(out), (*offsets, len(text)), tuple(ends))
 
 
 def _next(text: str, position: int, emphasis: bool) -> tuple[str, int]:

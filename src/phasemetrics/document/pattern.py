@@ -13,6 +13,7 @@ from phasemetrics.document.slot import Segment, Slot, Words
 _MARKER = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]+(?:\[[ xX]\][ \t]+)?|[ \t>]*")
 _CODE_SPAN = re.compile(r"(`+)(?!`)(?:.*?[^`])?\1(?!`)", re.DOTALL)
 _BOUNDARIES = " (,;"  # what may follow a value: a person's remark
+_OPENING = re.compile(r"(?:\*\*|__|\*)\Z")
 _ALIGNMENT = re.compile(r"[ \t]{2,}")
 
 
@@ -39,7 +40,7 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
     """
     raw = text[start:end]
     line = fold(raw, emphasis=not code)
-    position = 0
+    position = offset = 0
     found: list[Found] = []
     for index, segment in enumerate(segments):
         if isinstance(segment, str):
@@ -47,20 +48,28 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
             if at is None:
                 return None
             position = at + len(_literal(segment, code))
+            offset = _past_emphasis(segment, raw, line.end_of(position))
             continue
         tail = _tail(segments, index, code)
-        stop = _own_end(segment, line, position, raw, tail)
-        open_ended = False
-        if stop is None:
+        stop, open_ended = None, False
+        until = _own_end(segment, offset, raw, line, tail)
+        if until is None:
             stop, open_ended = _find_gap(line, position, raw) if tail.gap else _find_tail(line, position, tail)
-        if stop is None:
-            return None
+            if stop is None:
+                return None
+            until = line.end_of(stop)
         if isinstance(segment, Slot):
-            found.append(Found(segment, _span(line, position, stop, start, text), open_ended))
-        position = stop
+            found.append(Found(segment, _span(raw, start, offset, until), open_ended))
+        position, offset = line.index_at(until) if stop is None else stop, until
         if tail.loose:
             break
     return tuple(found)
+
+
+def _past_emphasis(literal: str, raw: str, offset: int) -> int:
+    """Return where a hole begins: after the emphasis that the template opens right before it."""
+    marks = _OPENING.search(literal)
+    return offset + len(marks[0]) if marks and raw.startswith(marks[0], offset) else offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +113,15 @@ def _tail(segments: Sequence[Segment], index: int, code: bool) -> _Tail:
     return _Tail(literal.split(" ")[0], loose=True)
 
 
-def _own_end(segment: Slot | Words, line: Folded, position: int, raw: str, tail: _Tail) -> int | None:
-    """Return where a hole ends that shows it by itself: its placeholder, or a code span."""
+def _own_end(segment: Slot | Words, offset: int, raw: str, line: Folded, tail: _Tail) -> int | None:
+    """Return the offset where a hole ends that shows it by itself: its placeholder, or a code span."""
     if isinstance(segment, Words):
         return None
-    at = line.offsets[position]
-    stop = segment.placeholder_at(raw, at, len(raw))
+    stop = segment.placeholder_at(raw, offset, len(raw))
     if stop is not None and _ends_here(line, stop, tail):
-        return line.offsets.index(stop)
-    span = _CODE_SPAN.match(raw, at)
-    return next(index for index, offset in enumerate(line.offsets) if offset >= span.end()) if span else None
+        return stop
+    span = _CODE_SPAN.match(raw, offset)
+    return span.end() if span else None
 
 
 def _ends_here(line: Folded, stop: int, tail: _Tail) -> bool:
@@ -121,9 +129,7 @@ def _ends_here(line: Folded, stop: int, tail: _Tail) -> bool:
 
     In `A/B%` the hole holds `B%`, a person's; writing 147 for the `B` would leave a value that cannot be read back.
     """
-    if stop not in line.offsets:
-        return False
-    rest = line.text[line.offsets.index(stop) :]
+    rest = line.text[line.index_at(stop) :]
     return not rest or rest[0] in _BOUNDARIES or (bool(tail.literal) and rest.startswith(tail.literal))
 
 
@@ -142,13 +148,13 @@ def _find_gap(line: Folded, position: int, raw: str) -> tuple[int | None, bool]:
     gaps = list(_ALIGNMENT.finditer(raw.rstrip(), line.offsets[position]))
     if not gaps:
         return None, False
-    return next(index for index, offset in enumerate(line.offsets) if offset >= gaps[-1].start()), False
+    return line.index_at(gaps[-1].start()), False
 
 
-def _span(line: Folded, first: int, last: int, start: int, text: str) -> Span:
-    begin, end = start + line.offsets[first], start + line.offsets[last]
-    while begin < end and text[begin] in " \t":
+def _span(raw: str, start: int, begin: int, end: int) -> Span:
+    """Return the span of a hole without the blanks around its text."""
+    while begin < end and raw[begin] in " \t":
         begin += 1
-    while end > begin and text[end - 1] in " \t":
+    while end > begin and raw[end - 1] in " \t":
         end -= 1
-    return Span(begin, end)
+    return Span(start + begin, start + max(begin, end))

@@ -38,6 +38,8 @@ def _problem(node: nodes.Node) -> str | None:
         return f"`{type(node).__name__}`{f' of {of!r}' if of else ''} is not part of what a template may use"
     if isinstance(node, nodes.For) and next(node.find_all(nodes.For), None) is not None:
         return "a loop inside a loop"
+    if isinstance(node, nodes.For) and not (isinstance(node.iter, nodes.Filter) and node.iter.name == "blank"):
+        return "a loop that does not say with `| blank(3)` how many rows stand there before anything is known"
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
         return f"`{node.attr}` is private"
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:

@@ -88,6 +88,7 @@ class Template:
 
     def blank(self, facts: Mapping[str, Any]) -> str:
         """Print the document, with a placeholder in every hole that `facts` cannot fill."""
+        assert self._lines is not None  # the lines are checked before the first is printed
         return render(self.source, facts, self.origin)
 
     @cached_property
