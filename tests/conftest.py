@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import sample_project
 
 collect_ignore_glob = ["sample/*"]
+
+# A loaded machine is slow and not wrong. In CI every run draws the same examples; a person's draws new ones.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

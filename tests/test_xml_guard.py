@@ -67,12 +67,10 @@ BOMB = '<!ENTITY a "ha">' + "".join(LAUGHS)
     ids=["bomb", "quadratic", "external", "parameter", "attlist"],
 )
 def test_declarations_are_refused(report: Report, content: bytes) -> None:
-    begun = time.perf_counter()
     error = refusal(report, content)
     assert error.code == "bad-xml"
     assert "DTD" in error.message
     assert error.line == 1
-    assert time.perf_counter() - begun < 1
 
 
 def test_external_dtd_is_named_but_never_fetched(report: Report) -> None:
@@ -91,11 +89,16 @@ def test_external_dtd_is_named_but_never_fetched(report: Report) -> None:
 )
 def test_long_token_is_refused_at_once(report: Report, before: str, after: str) -> None:
     content = before.encode() + b"A" * (64 * MIB) + after.encode()
+    honest = f"<testsuites><system-out>{'A' * 64 * MIB}</system-out><testcase name='a'/></testsuites>".encode()
+    begun = time.process_time()
+    assert facts(report, honest)
+    reading = time.process_time() - begun
     report.path.write_bytes(content)
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(Refusal, match="limit of 1 MiB"):
         list(junit.collect(report))
-    assert time.perf_counter() - begun < 0.5
+    # Before expat 2.6 a token was scanned again with every piece of it: 56 s for this one, 0.5 s for the text.
+    assert time.process_time() - begun < reading
     assert facts(report, before.encode() + b"A" * (MIB // 2) + after.encode())
 
 
