@@ -17,7 +17,6 @@ from phasemetrics.writing.guard import passes_link, read_document, resolve_docum
 
 NAME = "docs/retro.md"
 as_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may do it")
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can make it")
 
 
 @pytest.fixture
@@ -144,8 +143,9 @@ def test_hard_links(root: Path) -> None:
     assert resolve_document(root, Path(NAME), NAME) == root / NAME
 
 
+@as_user
 @pytest.mark.parametrize("name", [NAME, "docs/a b's.md"])
-def test_read_only_even_for_root(root: Path, name: str) -> None:
+def test_read_only(root: Path, name: str) -> None:
     (root / name).write_text("x")
     (root / name).chmod(0o444)
     error = refused(root, name)
@@ -155,6 +155,7 @@ def test_read_only_even_for_root(root: Path, name: str) -> None:
     assert resolve_document(root, Path(name), name) == root / name
 
 
+@as_user
 def test_read_only_folder(root: Path) -> None:
     (root / "docs").chmod(0o555)
     error = refused(root)
@@ -166,9 +167,18 @@ def test_read_only_folder(root: Path) -> None:
 
 def test_writable_for_others_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name != "retro.md")
-    assert "not writable for you" in refused(root).message
+    error = refused(root)
+    assert (error.code, error.message) == ("read-only", "is read-only for you")
+    assert error.mend == f"if it may be written: chmod u+w {NAME}"
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name == "retro.md")
     assert "folder" in refused(root).message
+
+
+def test_root_may_write_what_a_read_only_checkout_left(root: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root may")
+    (root / NAME).chmod(0o444)
+    assert resolve_document(root, Path(NAME), NAME) == root / NAME
 
 
 @as_user

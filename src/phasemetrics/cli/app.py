@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +14,6 @@ from phasemetrics.cli.collect import collect
 from phasemetrics.cli.fill import fill
 from phasemetrics.cli.new import new
 from phasemetrics.cli.show import show
-from phasemetrics.errors import UsageError
 
 
 def application() -> typer.Typer:
@@ -49,15 +47,6 @@ def _everywhere(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
+    from phasemetrics.cli.request import enter
+
     enter(directory)
-
-
-def enter(directory: Path | None) -> None:
-    """Work as if started in `directory`."""
-    if directory is None:
-        return
-    try:
-        os.chdir(directory)
-    except OSError as error:
-        message = f"cannot work there: {error.strerror}"
-        raise UsageError("no-directory", message, path=str(directory), mend="name an existing folder") from None

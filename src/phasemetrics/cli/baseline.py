@@ -24,9 +24,8 @@ def baseline(
     quiet: options.QuietOption = False,
 ) -> None:
     """Record the numbers a phase starts from; an existing baseline is only replaced with --force."""
-    from phasemetrics.cli.app import enter
     from phasemetrics.cli.printing import print_bytes, print_warnings, say, show_snapshot
-    from phasemetrics.cli.request import Reports, evidence_of, phase_of, project_here
+    from phasemetrics.cli.request import Reports, enter, evidence_of, phase_of, project_here
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.store import place
     from phasemetrics.recording import record_baseline

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from phasemetrics.cli import options
-from phasemetrics.cli.fill import Gate
 
 if TYPE_CHECKING:
     from phasemetrics.filling import Result
@@ -16,9 +15,7 @@ if TYPE_CHECKING:
 def check(
     documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="The documents to check.")] = None,
     phase: options.PhaseOption = None,
-    fail_on: Annotated[
-        list[Gate] | None, typer.Option("--fail-on", envvar="PHASEMETRICS_FAIL_ON", help="Exit 1 when this is found.")
-    ] = None,
+    fail_on: options.FailOnOption = None,
     before: options.BeforeOption = None,
     template: options.TemplateOption = None,
     config: options.ConfigOption = None,
@@ -32,9 +29,8 @@ def check(
 ) -> int:
     """Compare the documents with the recorded snapshots; no test is run and nothing is written."""
     from phasemetrics.auditing import check as run
-    from phasemetrics.cli.app import enter
     from phasemetrics.cli.ending import Ending, finish
-    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.cli.request import documents_of, enter, phase_of, project_here, templates_of
     from phasemetrics.evidence.collecting import Evidence
     from phasemetrics.filling import Order
 

@@ -24,9 +24,8 @@ def collect(
     quiet: options.QuietOption = False,
 ) -> None:
     """Read the reports and print the snapshot they add up to."""
-    from phasemetrics.cli.app import enter
     from phasemetrics.cli.printing import print_bytes, print_warnings, show_snapshot
-    from phasemetrics.cli.request import Reports, evidence_of, project_here
+    from phasemetrics.cli.request import Reports, enter, evidence_of, project_here
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.measuring import collect_here
     from phasemetrics.filling import require_evidence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,21 +13,11 @@ if TYPE_CHECKING:
     from phasemetrics.filling import Result
 
 
-class Gate(StrEnum):
-    """What `--fail-on` looks for."""
-
-    missing = "missing"
-    failed = "failed"
-    regressed = "regressed"
-
-
 def fill(
     documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="`-` is stdin to stdout.")] = None,
     phase: options.PhaseOption = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change and write nothing.")] = False,
-    fail_on: Annotated[
-        list[Gate] | None, typer.Option("--fail-on", envvar="PHASEMETRICS_FAIL_ON", help="Exit 1 when this is found.")
-    ] = None,
+    fail_on: options.FailOnOption = None,
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
@@ -46,12 +35,12 @@ def fill(
     no_input: options.NoInputOption = False,
 ) -> int:
     """Fill the documents of a phase with what was measured."""
-    from phasemetrics.cli.app import enter
     from phasemetrics.cli.ending import Ending, finish
     from phasemetrics.cli.request import (
         Reports,
         configured_base,
         documents_of,
+        enter,
         evidence_of,
         phase_of,
         project_here,

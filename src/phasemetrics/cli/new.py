@@ -21,9 +21,8 @@ def new(
     quiet: options.QuietOption = False,
 ) -> None:
     """Write a new document for a phase; what only people know stays a placeholder."""
-    from phasemetrics.cli.app import enter
     from phasemetrics.cli.printing import say
-    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.cli.request import documents_of, enter, phase_of, project_here, templates_of
     from phasemetrics.scaffolding import create, usual_name
 
     enter(directory)

@@ -26,6 +26,14 @@ class Color(StrEnum):
     never = "never"
 
 
+class Gate(StrEnum):
+    """What `--fail-on` looks for."""
+
+    missing = "missing"
+    failed = "failed"
+    regressed = "regressed"
+
+
 PhaseOption: TypeAlias = Annotated[
     str | None, typer.Option("-p", "--phase", envvar=_GIVEN + "PHASE", help="The phase, such as 3.")
 ]
@@ -76,4 +84,7 @@ NoInputOption: TypeAlias = Annotated[
 ]
 ColorOption: TypeAlias = Annotated[
     Color, typer.Option("--color", envvar=_GIVEN + "COLOR", help="Whether to use colour on the terminal.")
+]
+FailOnOption: TypeAlias = Annotated[
+    list[Gate] | None, typer.Option("--fail-on", envvar=_GIVEN + "FAIL_ON", help="Exit 1 when this is found.")
 ]

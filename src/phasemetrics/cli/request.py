@@ -26,6 +26,17 @@ class Reports:
     head: str = "HEAD"
 
 
+def enter(directory: Path | None) -> None:
+    """Work as if started in `directory`."""
+    if directory is None:
+        return
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        message = f"cannot work there: {error.strerror}"
+        raise UsageError("no-directory", message, path=str(directory), mend="name an existing folder") from None
+
+
 def project_here(config: Path | None) -> Project:
     """Return the project of the working directory."""
     return load(Path.cwd(), config)

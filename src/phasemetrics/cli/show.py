@@ -26,8 +26,7 @@ def show(
 ) -> None:
     """Show the numbers of a phase before and after, from what was recorded."""
     from phasemetrics.auditing import check, recorded_phase
-    from phasemetrics.cli.app import enter
-    from phasemetrics.cli.request import documents_of, phase_of, project_here, templates_of
+    from phasemetrics.cli.request import documents_of, enter, phase_of, project_here, templates_of
     from phasemetrics.cli.tables import print_rows, print_trace, rows_as_json
     from phasemetrics.evidence.collecting import Evidence
     from phasemetrics.filling import Order

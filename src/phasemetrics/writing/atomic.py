@@ -77,8 +77,8 @@ def make_folders(folder: Path, made: list[Path]) -> None:
     """Make `folder` and the folders above it, durably, and add to `made` those that were not there."""
     missing = [step for step in (folder, *folder.parents) if not step.exists()]
     for step in reversed(missing):
+        made.append(step)  # first: an interrupt may come right after it was made
         step.mkdir(exist_ok=True)
-        made.append(step)
         sync_folder(step.parent)
 
 

@@ -72,9 +72,9 @@ def rescue(entries: Sequence[Entry], folder: Path, kept: Kept) -> None:
 
 
 def discard(entries: Sequence[Entry]) -> None:
-    """Remove the temporaries, durably: once the journal is gone nothing knows their names any more.
+    """Remove the temporaries and make their folders durable: with the journal, the last that knows of them goes.
 
-    The last one goes first: without it the next start knows that nothing was put in place.
+    The last temporary goes first: without it the next start knows that nothing was put in place.
     """
     for entry in reversed(entries):
         with writing(entry.name):
@@ -108,7 +108,6 @@ def _settle(base: Path, plan: Journal, pending: Path) -> Kept:
         wanted = anything if record.document is None else record.document in replaced
         if wanted and record in entries:
             _finish(record)
-    sync_folders(entries)
     kept: Kept = []
     if staged:
         rescue(entries, pending.parent, kept)

@@ -115,7 +115,6 @@ def _undo(plan: Journal, pending: Path, made: list[Path], *, staged: bool) -> Ke
         if staged:
             for entry in reversed(plan.entries):
                 take_back(entry)
-            sync_folders(plan.entries)
             rescue(plan.entries, pending.parent, kept)
         discard(plan.entries)
         for folder in reversed(made):
