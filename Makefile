@@ -32,7 +32,7 @@ format: $(READY) ## Format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-golden: $(READY) ## Write the sample reports again with the real tools (some need node, maven, ctest), and say what changed
+golden: $(READY) ## Write the sample reports again with the tools that make them, and say what changed
 	@failed=; for script in tests/collectors/*/make.py; do \
 		echo "$$script"; $(BIN)/python "$$script" || failed="$$failed $$script"; \
 	done; git --no-pager diff --stat -- tests; \

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -121,20 +121,21 @@ def test_a_configuration_that_is_shown_is_one(path: Path) -> None:
 # The codes
 
 
-def codes(trees: Mapping[Path, ast.Module]) -> set[str]:
-    """Return every text that the source hands on as a code: for a parameter `code`, or first of a returned pair."""
+def codes(paths: Iterable[Path]) -> set[str]:
+    """Return every text that modules hand on as a code: for a parameter `code`, or first of a returned pair."""
+    trees = {path: ast.parse(read(path)) for path in MODULES}
     places = dict(_code_places(trees.values()))
+    constants = {name: text for tree in trees.values() for name, text in _constants(tree)}
     found: set[str] = set()
-    for path, tree in trees.items():
+    for path in paths:
         found |= set(CODE_IN_TEXT.findall(read(path)))
-        constants = _constants(tree)
-        for node in ast.walk(tree):
+        for node in ast.walk(trees[path]):
             found |= {text for one in _handed_on(node, places) if (text := _text(one, constants)) is not None}
             found |= {text for text in _in_pairs(node) if HYPHENATED.fullmatch(text)}
     return {text for text in found if CODE.fullmatch(text)} - UNSEEN
 
 
-def _code_places(trees: Any) -> Iterator[tuple[str, int]]:
+def _code_places(trees: Iterable[ast.Module]) -> Iterator[tuple[str, int]]:
     """Yield the functions and classes that take a code, by name, and which argument it is."""
     for tree in trees:
         for node in ast.walk(tree):
@@ -155,13 +156,12 @@ def _place_in_class(node: ast.ClassDef) -> Iterator[int]:
             yield names.index("code")
 
 
-def _constants(tree: ast.Module) -> dict[str, str]:
-    named = [(one.targets[0], one.value) for one in tree.body if isinstance(one, ast.Assign)]
-    return {
-        target.id: str(value.value)
-        for target, value in named
-        if isinstance(target, ast.Name) and isinstance(value, ast.Constant)
-    }
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for one in tree.body:
+        target = one.targets[0] if isinstance(one, ast.Assign) else None
+        value = one.value if isinstance(one, ast.Assign) else None
+        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield target.id, value.value
 
 
 def _handed_on(node: ast.AST, places: Mapping[str, int]) -> Iterator[ast.expr]:
@@ -192,10 +192,19 @@ def _in_pairs(node: ast.AST) -> Iterator[str]:
 
 
 def test_every_code_is_explained_and_no_other() -> None:
-    in_source = codes({path: ast.parse(read(path)) for path in MODULES})
+    in_source = codes(MODULES)
     assert {"bad-json", "bad-coverage-data", "no-cases", "not-a-file", "persons-value", "locked"} <= in_source
     text = read(DOCS / "exit-codes.md").partition("\n## ")[2]
     assert set(first_cells(text)) == in_source
+
+
+# The architecture
+
+
+def test_every_module_is_named_in_the_architecture() -> None:
+    package = ROOT / "src" / "phasemetrics"
+    ours = {path.stem for path in package.rglob("*.py") if not path.stem.startswith("_")} - commands()
+    assert ours - set(re.findall(r"`(?:phasemetrics\.)?([a-z]+)`", read(DOCS / "architecture.md"))) == set()
 
 
 # The formats
@@ -216,7 +225,7 @@ def test_every_collector_has_its_samples(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, _ in builtin_collectors()])
 def test_a_format_names_the_codes_that_its_module_gives(name: str) -> None:
     module = ROOT / "collectors" / "phasemetrics_collectors" / f"{name}.py"
-    given = codes({module: ast.parse(read(module))})
+    given = codes([module])
     assert given <= set(re.findall(r"`([a-z-]+)`", section(read(DOCS / "formats.md"), name)))
 
 

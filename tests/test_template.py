@@ -94,6 +94,8 @@ RECKLESS = {
     "a filter of Jinja2": "{{ phase.number | center(999999999) | hole('X') }}",
     "many blank rows": "{% for a in metrics | blank(1000000) %}\n{{ a.name | hole('X') }}\n{% endfor %}",
     "a loop of two lines": "{% for a in metrics | blank %}\n{{ a.name | hole('X') }}\nmore\n{% endfor %}",
+    "a text of its own": "{{ 'abc' | hole('X') }}",
+    "a whole table of facts": "{{ after.tests | hole('X') }}",
     "no placeholder": "{{ phase.number }}",
     "an unclosed tag": "{{ phase.number",
     "a row without a header": "\n- x\n{{ phase.nothing | hole('X') }}",

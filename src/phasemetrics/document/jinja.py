@@ -58,10 +58,12 @@ class Blank(Mapping[str, Value]):
 
 
 def _hole_printed(value: Any, *placeholders: str) -> str:
-    from jinja2 import Undefined
+    from jinja2 import TemplateRuntimeError, Undefined
 
     if isinstance(value, Undefined):
         return str(value)  # StrictUndefined raises, and names what is missing
+    if not isinstance(value, Value):
+        raise TemplateRuntimeError(f"{value!r} is not a value that a hole can hold")
     if value.text is not None and not value.choice:
         return str(value.text)
     return placeholders[0].replace("#", value.reason if value.code == _BLANK_ROW else "")
