@@ -137,13 +137,12 @@ def test_whatever_is_not_measured_is_said_to_be(before: set[str], after: set[str
 
 @given(st.text(st.characters(exclude_categories=()), min_size=1), st.text(min_size=1))
 def test_text_from_reports_is_made_visible(name: str, other: str) -> None:
-    after = replace(
-        snapshot(files=(change(name, "created"),), coverage=(replace(AFTER.coverage[0], path=name),)),
-        metrics={**AFTER.metrics, f"bench.{name}.median": Metric(1.0, "second")},
-    )
-    rows = [{"name": other, "from": f"bench.{name}.median"}]
-    whole(facts(after, after, Config.model_validate({"metric": rows})))
+    metrics = {**having(AFTER, **{SPEED: None}).metrics, f"bench.{name}.median": Metric(1.0, "second")}
+    after = snapshot(files=(change(name, "created"),), coverage=(replace(AFTER.coverage[0], path=name),))
+    after = replace(after, metrics=metrics)
     whole(facts(after, after, Config()))
+    assert facts(after, after, Config())["after"]["performance"].text == "1.00 s"
+    whole(facts(after, after, Config.model_validate({"metric": [{"name": other, "from": f"bench.{other}.median"}]})))
 
 
 @pytest.mark.parametrize(
@@ -251,12 +250,9 @@ def test_errors_are_never_hidden() -> None:
     assert texts(fine, "failed_words", "skipped_words", "summary") == ["0 failed", "1 skipped", "146 passed"]
 
 
-# The rest is what the tools themselves said of a real project.
-
-
 def measured(root: Path, base: str | None = None) -> Snapshot:
     reports: dict[Kind, tuple[str, ...]] = {"junit": ("build/junit.xml",), "coverage": ("build/coverage.json",)}
-    return measure(Evidence(root, {**reports, "bench": ("build/bench-*.json",)}, base), None, []).snapshot
+    return measure(Evidence(root, {**reports, "bench": ("build/bench-*.json",)}, base)).snapshot
 
 
 @pytest.fixture(scope="module", name="real")

@@ -219,6 +219,7 @@ def test_counts_without_lines() -> None:
         [*of("a.json", counts("lib/x.py", "lines", 8, 10)), *of("a.json", counts("lib/x.py", "branches", 1, 2))]
     )
     assert found.files() == [PathCount("lib/x.py", 8, 10, 1, 2)]
+    assert merged(of("a.json", counts("", "lines", 8, 10))).doubts() == []
     assert found.metrics({})["coverage.total"] == Metric(0.75, "ratio", 9, 12)
     assert found.doubts() == []
     for fact in counts("lib/x.py", "lines", 6, 11):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from measured import FILES, change, facts, snapshot
+from measured import AFTER, FILES, change, facts, snapshot
 from phasemetrics.evidence.facts import LIST_LIMIT
 from phasemetrics.evidence.model import PathCount
 from phasemetrics.evidence.paths import PathClass, in_suite, listed, path_class, repository_path
@@ -192,4 +193,6 @@ def test_kinds_of_files_and_suites() -> None:
     assert [counts[name] for name in ("implementation", "tests", "examples")] == ["3", "2", "1"]
     unit, none = found["suites"]["unit"], found["suites"]["e2e"]["total"]
     assert (unit["path"].text, unit["total"].text) == ("tests/unit/test_parser.py", "136")
+    alone = facts(after=replace(AFTER, tests=()))["suites"]["unit"]["total"]
+    assert alone.code == "no-suite", "tests ran, and nobody knows where"
     assert (none.text, none.code, none.mend) == (None, "no-suite", 'add [suite.e2e] path = "tests/e2e/*"')

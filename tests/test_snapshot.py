@@ -174,6 +174,7 @@ def test_the_contracts_example_is_read() -> None:
 def test_the_median_of_two_counts_is_kept() -> None:
     rounds = {"bench.x.rounds": Metric(5.5, "count", runs=(5, 6))}
     assert loads(dumps(Snapshot(metrics=rounds)), NAME).metrics == rounds
+    assert b'"value": 5}' in dumps(Snapshot(metrics={"bench.x.rounds": Metric(5.0, "count")})), "a count has no point"
 
 
 def test_no_base_and_no_difference_are_two_things() -> None:

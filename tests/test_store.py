@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from git_workshop import Workshop
 from measured import AFTER, BEFORE, LATER
 from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.evidence.collecting import Evidence
+from phasemetrics.evidence.measuring import collect_here, measure, read_at
 from phasemetrics.evidence.model import Snapshot
 from phasemetrics.evidence.snapshot import dumps
 from phasemetrics.evidence.store import Baseline, Side, checked_phase, find_baseline, load, place
@@ -196,3 +199,80 @@ def test_a_name_that_could_be_another_folder_is_wrong_usage(tmp_path: Path, name
             attempt()
         assert (caught.value.code, caught.value.exit_code) == ("bad-phase", 2)
         assert "\n" not in str(caught.value)
+
+
+# The base revision itself, asked of a real repository.
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Workshop:
+    """Return a repository whose tag `start` holds a baseline that a later commit has removed."""
+    shop = Workshop(tmp_path / "work")
+    record(shop.root, OWN, AT_BASE)
+    shop.commit({"a.py": "1\n"})
+    shop.git("tag", "start")
+    (shop.root / OWN).unlink()
+    shop.commit({"a.py": "2\n3\n4\n", "b.py": "1\n"}, date="2026-11-03T12:00:00Z")
+    return shop
+
+
+def test_the_baseline_at_the_base_revision(shop: Workshop) -> None:
+    start = shop.git("rev-parse", "start")
+    usual: tuple[tuple[str | None, list[str]], ...] = (("start", []), (None, [start]), ("start", ["f" * 40]))
+    for named, recorded in usual:
+        measured = measure(Evidence(shop.root, base=named), recorded, [], [OWN, END])
+        assert measured.at_base == {OWN: dumps(AT_BASE)}
+        found = find_baseline(shop.root, "3", "2", None, measured.at_base.get)
+        assert found == Baseline(AT_BASE, f"{OWN} at the base revision")
+        assert measured.snapshot.base == start, "a name is recorded as what it named"
+        counts = {name: metric.value for name, metric in measured.snapshot.metrics.items()}
+        sizes = {"lines.added": 4, "lines.deleted": 1 + dumps(AT_BASE).count(b"\n"), "phase.days": 1}
+        assert counts == sizes | dict.fromkeys(("files.created", "files.modified", "files.deleted"), 1)
+    assert read_at(shop.root, start, OWN) == dumps(AT_BASE)
+
+
+def test_a_recorded_base_that_is_gone_is_a_doubt_and_a_named_one_is_refused(shop: Workshop) -> None:
+    gone = "f" * 40
+    snapshot = measure(Evidence(shop.root), [gone], [], [OWN]).snapshot
+    (doubt,) = snapshot.warnings
+    assert "files and lines are not counted from there" in doubt.message
+    assert (snapshot.files, snapshot.base, snapshot.metrics) == (None, None, {})
+    refused(lambda: measure(Evidence(shop.root, base=gone)), doubt.code)
+    assert measure(Evidence(shop.root)).snapshot.warnings == ()
+    fallen_back = measure(Evidence(shop.root), [gone, "start"]).snapshot
+    assert fallen_back.base == shop.git("rev-parse", "start")
+    assert [one.code for one in fallen_back.warnings] == [doubt.code]
+
+
+def test_the_documents_that_are_being_filled_make_nothing_dirty(shop: Workshop) -> None:
+    shop.commit({"README.md": "1\n"})
+    document = shop.write("README.md", "2\n")
+    for beside, dirty in (([document], False), ([], True), ([shop.root.parent / "README.md"], True)):
+        revision = measure(Evidence(shop.root), (), beside).snapshot.revision
+        assert revision is not None
+        assert (revision.sha, revision.dirty) == (shop.git("rev-parse", "HEAD"), dirty)
+
+
+def test_what_was_collected_belongs_to_a_commit_where_there_is_one(shop: Workshop) -> None:
+    here = collect_here(Evidence(shop.root))
+    assert here.revision is not None
+    assert (here.revision.sha, here.files, here.warnings) == (shop.git("rev-parse", "HEAD"), None, ())
+    assert collect_here(Evidence(shop.root, base="start")).base == shop.git("rev-parse", "start")
+    refused(lambda: collect_here(Evidence(shop.root, head="no-such-branch")), "bad-ref")
+    outside = shop.root.parent
+    nowhere = collect_here(Evidence(outside))
+    assert nowhere.revision is None
+    assert [one.code for one in nowhere.warnings] == ["not-a-repository"]
+    refused(lambda: collect_here(Evidence(outside, base="start")), "not-a-repository")
+
+
+def test_a_file_that_is_not_at_a_revision(shop: Workshop) -> None:
+    start = shop.git("rev-parse", "start")
+    for root, base, path in (
+        (shop.root, None, OWN),
+        (shop.root, "f" * 40, OWN),
+        (shop.root, start, "b.py"),
+        (shop.root, start, "../a.py"),
+        (shop.root.parent, start, OWN),
+    ):
+        assert read_at(root, base, path) is None

@@ -31,7 +31,8 @@ from phasemetrics.writing.transaction import Change, commit, locked
 class Order:
     """What to fill: the phase, its documents (`-` is `stdin`), the evidence, and where to find the baseline.
 
-    `since` is the configured base; it gives way to the base that the evidence names, and to the recorded one.
+    `since` is the configured base; it gives way to the base that the evidence names, and where it is not in this clone
+    to the commit at which the baseline was recorded.
     """
 
     phase: str
@@ -87,9 +88,10 @@ def fill(project: Project, order: Order) -> Result:
     templates = all_templates(project.root, order.templates)
     documents = [project.root / name for name in order.documents if name != "-"]
     recorded = load(project.root, order.phase, "baseline")
-    since = recorded.revision.sha if recorded and recorded.revision else order.since
+    at_baseline = recorded.revision.sha if recorded and recorded.revision else None
+    usual = [base for base in (order.since, at_baseline) if base]
     # Evidence first: a refusal of it leaves nothing behind, not even the lock.
-    measured = measure(order.evidence, since, documents, [place(order.phase, "baseline")])
+    measured = measure(order.evidence, usual, documents, [place(order.phase, "baseline")])
     require_evidence(measured.snapshot)
     with locked(project.root):
         opened = open_documents(project.root, order)

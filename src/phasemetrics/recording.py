@@ -22,7 +22,7 @@ def record_baseline(root: Path, phase: str, evidence: Evidence, *, force: bool) 
             when = f" ({recorded.revision.date[:10]}, {recorded.revision.sha[:12]})" if recorded.revision else ""
             mend = "replace it with --force, or name another phase with -p"
             raise Refusal("baseline-exists", f"the baseline of phase {phase} exists{when}", path=name, mend=mend)
-        snapshot = measure(evidence, None, []).snapshot
+        snapshot = measure(evidence).snapshot
         require_evidence(snapshot)
         commit(root, [], [snapshot_change(root, name, snapshot)])
     return snapshot

@@ -69,7 +69,7 @@ def _hole_printed(value: Any, *placeholders: str) -> str:
     return placeholders[0].replace("#", value.reason if value.code == _BLANK_ROW else "")
 
 
-def _hole_read(value: Any, *_placeholders: str) -> Any:
+def _as_it_is(value: Any, *_arguments: Any) -> Any:
     return value
 
 
@@ -83,10 +83,6 @@ def _blank_printed(items: Any, count: int = 1) -> Any:
     return [Blank(number) for number in range(1, count + 1)] if isinstance(items, Value) else items
 
 
-def _blank_read(items: Any, _count: int = 1) -> Any:
-    return items
-
-
 @cache
 def _environment(*, printing: bool) -> Environment:
     from jinja2 import StrictUndefined
@@ -98,8 +94,8 @@ def _environment(*, printing: bool) -> Environment:
     environment.globals.clear()
     environment.filters.clear()
     environment.filters.update(
-        hole=_hole_printed if printing else _hole_read,
-        blank=_blank_printed if printing else _blank_read,
+        hole=_hole_printed if printing else _as_it_is,
+        blank=_blank_printed if printing else _as_it_is,
         code=_code,
     )
     return environment

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime
 import glob
 import hashlib
-import math
 import os
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -19,18 +18,9 @@ from typing import Any, cast
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.merging import Merged
-from phasemetrics.evidence.model import (
-    Collector,
-    Fact,
-    FileCoverage,
-    Kind,
-    Measurement,
-    Report,
-    Snapshot,
-    Source,
-    Warning,
-)
-from phasemetrics.evidence.paths import repository_path
+from phasemetrics.evidence.model import Collector, Kind, Machine, Report, Snapshot, Source, Warning
+from phasemetrics.evidence.paths import Places
+from phasemetrics.evidence.verdict import MIXED, other_machine
 from phasemetrics.reading import open_regular
 
 PACKAGE = "phasemetrics_collectors"
@@ -55,7 +45,7 @@ def collect_reports(evidence: Evidence) -> Snapshot:
 
     Raises Refusal for a report that was named and is missing, empty, unreadable or in no known format.
     """
-    merged, places = Merged(), _Places(evidence.root)
+    merged, places = Merged(), Places(evidence.root)
     sources: list[Source] = []
     counts: dict[str, int] = {}
     for kind, patterns in evidence.globs.items():
@@ -65,55 +55,26 @@ def collect_reports(evidence: Evidence) -> Snapshot:
             name, collector = _collector_for(report, kind)
             sources.append(_source(report, kind, name))
             for fact in collector.collect(report):
-                merged.add(places.fact(fact, report), report.name)
-    warnings = [*map(places.warning, merged.doubts()), *_machine_warnings(merged)]
+                merged.add(places.fact(fact), report.name)
+    machine, mixed = _machine(merged)
+    warnings = [*map(places.warning, merged.doubts()), *mixed]
     return Snapshot(
         sources=tuple(sorted(sources, key=lambda one: one.path)),
         metrics=merged.metrics(counts),
         coverage=tuple(merged.files()),
         tests=tuple(merged.tested()),
-        machine=next(iter(merged.machines)) if len(merged.machines) == 1 else None,
+        machine=machine,
         warnings=tuple(sorted(warnings, key=lambda one: (one.path, one.code, one.message))),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Places:
-    """Turns the paths that reports give into the repository's: no place on a machine gets into a snapshot."""
-
-    root: Path
-    moved: dict[str, str] = field(default_factory=dict)
-
-    def fact(self, fact: Fact, report: Report) -> Fact:
-        """Return a fact with its path as the repository calls it; raise Refusal for a number that is none."""
-        if isinstance(fact, FileCoverage):
-            return replace(fact, path=self._path(fact.path))
-        if not isinstance(fact, Measurement):
-            return fact
-        if not math.isfinite(fact.value):
-            mend = "write the report again"
-            raise Refusal("not-a-number", f"{fact.name} is {fact.value}", path=report.name, mend=mend)
-        path = fact.labels.get("path")
-        return replace(fact, labels={**fact.labels, "path": self._path(path)}) if path else fact
-
-    def _path(self, path: str) -> str:
-        if path not in self.moved:
-            self.moved[path] = repository_path(path, self.root)
-        return self.moved[path]
-
-    def warning(self, warning: Warning) -> Warning:
-        """Return a warning that calls the files of its report as `fact` does."""
-        message = warning.message
-        for path, own in self.moved.items():
-            if not path.endswith(own):  # it was absolute; one of the project itself merely loses its beginning
-                message = message.replace(path, own)
-        return replace(warning, message=message.replace(f"{self.root}/", ""))
-
-
-def _machine_warnings(merged: Merged) -> Iterator[Warning]:
-    if len(merged.machines) > 1:
-        cpus = " and ".join(sorted({f"{one.cpu}, {one.runtime}" for one in merged.machines}))
-        yield Warning("mixed-machines", "", f"the benchmarks ran on different machines: {cpus}")
+def _machine(merged: Merged) -> tuple[Machine | None, list[Warning]]:
+    """Return the machine of all benchmarks; none and a warning where they ran on some that differ."""
+    machines = sorted(merged.machines, key=repr)
+    reasons = [reason for one in machines[1:] if (reason := other_machine(machines[0], one))]
+    if not reasons:
+        return next(iter(machines), None), []
+    return None, [Warning(MIXED, "", f"the benchmarks ran on different machines: {reasons[0]}")]
 
 
 def find(root: Path, patterns: Iterable[str], kind: Kind) -> Iterator[Report]:
@@ -123,8 +84,9 @@ def find(root: Path, patterns: Iterable[str], kind: Kind) -> Iterator[Report]:
     for pattern in patterns:
         paths = _expand(root, pattern)
         if not paths:
+            message = "no file matches" if glob.has_magic(pattern) else "there is no such file"
             mend = f"run the command that writes it, or name another with {_OPTION[kind]}"
-            raise Refusal("missing-report", "no file matches", path=pattern, mend=mend)
+            raise Refusal("missing-report", message, path=pattern, mend=mend)
         for path in paths:
             real = path.resolve()  # a report and a link to it are one report
             if real not in seen:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from phasemetrics.evidence.model import Metric, Snapshot
 from phasemetrics.evidence.significance import holm
-from phasemetrics.evidence.verdict import ALPHA, Finding, Verdict, better_direction, find, other_machine, runs_of
+from phasemetrics.evidence.verdict import ALPHA, MIXED, Finding, Verdict, better_direction, find, other_machine, runs_of
 from phasemetrics.units import Direction, Scale, quantity_text, rounded_to, scale_for, signed_text
 
 __all__ = ["Comparison", "Verdict", "compare", "settle"]
@@ -120,7 +120,8 @@ def compare(
     better = better or better_direction(name, unit)
     finding = find(name, one, other, better, min_change)
     if before and after and unit in _TIMED and finding.verdict not in _NO_PAIR:
-        reason = other_machine(before.machine, after.machine)
+        mixed = next((one.message for side in (before, after) for one in side.warnings if one.code == MIXED), None)
+        reason = mixed or other_machine(before.machine, after.machine)
         finding = Finding("not-comparable", reason) if reason else finding
     scale = scale_for(unit, [side.value for side in present if side.unit == unit and math.isfinite(side.value)])
     return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message)

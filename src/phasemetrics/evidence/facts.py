@@ -51,13 +51,18 @@ def _tests(side: Side) -> dict[str, Value]:
     names = ("total", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "flaky")
     words = ("duration", "passed_words", "failed_words", "skipped_words", "summary")
     metrics = side.snapshot.metrics if side.snapshot else {}
-    if "tests.total" not in metrics or not metrics["tests.total"].value:
+    if not _ran(side):
         return dict.fromkeys((*names, *words), _no_tests(side))
     origin = side.origin("junit")
     values = {name: _count(metrics, f"tests.{name}", origin) for name in names}
     values["duration"] = _duration(side, origin)
     missing = next((values[name] for name in names[:5] if values[name].text is None), None)
     return values | (dict.fromkeys(words[1:], missing) if missing else _test_words(metrics, origin))
+
+
+def _ran(side: Side) -> bool:
+    total = side.snapshot.metrics.get("tests.total") if side.snapshot else None
+    return total is not None and total.value > 0
 
 
 def _count(metrics: Mapping[str, Metric], name: str, origin: Origin | None) -> Value:
@@ -72,33 +77,28 @@ def _test_words(metrics: Mapping[str, Metric], origin: Origin | None) -> dict[st
     note = f"the report also counts {' and '.join(others)}" if others else ""
     broken = f"{count['errors']} error{'s' if count['errors'] != 1 else ''}"
     bad = [f"{count['failed']} failed"] * bool(count["failed"]) + [broken] * bool(count["errors"])
-    values = {}
-    values["passed_words"] = Value(f"{count['passed']} passed", origin, note=note)
-    # A line that says "0 failed" over a run with errors would be true and still mislead.
-    values["failed_words"] = Value(f"{broken} and " * bool(count["errors"]) + f"{count['failed']} failed", origin)
-    values["skipped_words"] = Value(f"{count['skipped']} skipped", origin)
-    values["summary"] = Value(", ".join([*bad, f"{count['passed']} passed"]), origin, note=note)
-    return values
+    return {
+        "passed_words": Value(f"{count['passed']} passed", origin, note=note),
+        # A line that says "0 failed" over a run with errors would be true and still mislead.
+        "failed_words": Value(f"{broken} and " * bool(count["errors"]) + f"{count['failed']} failed", origin),
+        "skipped_words": Value(f"{count['skipped']} skipped", origin),
+        "summary": Value(", ".join([*bad, f"{count['passed']} passed"]), origin, note=note),
+    }
 
 
 def _no_tests(side: Side) -> Value:
     if side.snapshot is None:
         return side.missing
     if "tests.total" in side.snapshot.metrics:
-        return absent(
-            "zero-tests", "the report holds no test case", "run the tests again, and look at what was collected"
-        )
-    return absent(
-        "no-tests", "no test report was read", "write one with `pytest --junitxml=build/junit.xml` and name it: --junit"
-    )
+        return absent("zero-tests", "the report holds no test case", "run them again, and look at what was collected")
+    mend = "write one with `pytest --junitxml=build/junit.xml` and name it: --junit"
+    return absent("no-tests", "no test report was read", mend)
 
 
 def _duration(side: Side, origin: Origin | None) -> Value:
     metrics = side.snapshot.metrics if side.snapshot else {}
-    for name, note in (
-        ("tests.wall", ""),
-        ("tests.duration", "the sum over the test cases; the report has no wall time"),
-    ):
+    sum_only = "the sum over the test cases; the report has no wall time"
+    for name, note in (("tests.wall", ""), ("tests.duration", sum_only)):
         if name in metrics:
             return Value(f"{metrics[name].value:.2f}s", origin, note=note)
     return absent("no-duration", "the report gives no time that can be believed")
@@ -148,7 +148,7 @@ def _suites(after: Side, config: Config) -> dict[str, dict[str, Value]]:
             if cases
             else absent("no-suite", f"no test case lies in suite {name!r}", mend)
         )
-        if not tests:
+        if not tests and not _ran(after):
             total = _no_tests(after)
         found[name] = {"path": Value(visible(pattern)) if pattern else path, "total": total}
     return found
@@ -195,7 +195,4 @@ def _list(files: Sequence[FileChange], origin: Origin) -> list[dict[str, Value]]
     rest = len(files) - LIST_LIMIT
     note = f"and {rest} more: {origin.path}" if rest > 0 else ""
     shown = files[:LIST_LIMIT]
-    return [
-        {"path": Value(visible(one.path), origin, note=note if one is shown[-1] else "")}
-        for one in shown
-    ]  # fmt: skip
+    return [{"path": Value(visible(one.path), origin, note=note if one is shown[-1] else "")} for one in shown]

@@ -22,24 +22,24 @@ class Measured:
     at_base: dict[str, bytes]
 
 
-def measure(evidence: Evidence, recorded: str | None, beside: Sequence[Path], wanted: Sequence[str] = ()) -> Measured:
+def measure(
+    evidence: Evidence, usual: Sequence[str] = (), beside: Sequence[Path] = (), wanted: Sequence[str] = ()
+) -> Measured:
     """Measure what `evidence` names.
 
-    The base is `evidence.base` when it is named, else the commit that was `recorded`; a recorded one that is not in
-    this clone is a warning, a named one a refusal. `beside` are documents that may differ from the commit, `wanted`
+    The base is `evidence.base` when it is named, else the first of the `usual` ones that is in this clone; a usual one
+    that is not is a warning, a named one a refusal. `beside` are documents that may differ from the commit, `wanted`
     files to read at the base. Raises Refusal for evidence that cannot be read, and outside a repository.
     """
     snapshot = collect_reports(evidence)
     git: Any = import_module(f"{PACKAGE}.git")
     with git.open_repository(evidence.root) as repository:
-        spared = [
-            path.relative_to(repository.root).as_posix() for path in beside if path.is_relative_to(repository.root)
-        ]
+        real = (path.resolve() for path in beside)
+        spared = [path.relative_to(repository.root).as_posix() for path in real if path.is_relative_to(repository.root)]
         revision = git.revision(repository, evidence.head, spared)
         snapshot = replace(snapshot, revision=revision)
-        base, doubt = _base(git, repository, evidence.base, recorded)
-        if doubt is not None:
-            snapshot = replace(snapshot, warnings=(*snapshot.warnings, doubt))
+        base, doubts = _base(git, repository, evidence.base, usual)
+        snapshot = replace(snapshot, warnings=(*snapshot.warnings, *doubts))
         if base is None:
             return Measured(snapshot, {})
         snapshot = _with_changes(snapshot, base, git.compare(repository, base, revision.sha))
@@ -53,7 +53,7 @@ def measure(evidence: Evidence, recorded: str | None, beside: Sequence[Path], wa
 def collect_here(evidence: Evidence) -> Snapshot:
     """Collect what `evidence` names, with its commit where there is one; only a named base needs a repository."""
     if evidence.base is not None:
-        return measure(evidence, None, []).snapshot
+        return measure(evidence).snapshot
     snapshot = collect_reports(evidence)
     git: Any = import_module(f"{PACKAGE}.git")
     try:
@@ -79,16 +79,17 @@ def read_at(root: Path, base: str | None, path: str) -> bytes | None:
     return content
 
 
-def _base(git: Any, repository: Any, named: str | None, recorded: str | None) -> tuple[str | None, Warning | None]:
+def _base(git: Any, repository: Any, named: str | None, usual: Sequence[str]) -> tuple[str | None, tuple[Warning, ...]]:
     if named is not None:
-        return git.revision(repository, named).sha, None
-    if recorded is None:
-        return None, None
-    try:
-        return git.revision(repository, recorded).sha, None
-    except Refusal as error:
-        message = f"{error.message}; {error.mend}" if error.mend else error.message
-        return None, Warning(error.code, "", f"the files that changed are not known: {message}")
+        return git.revision(repository, named).sha, ()
+    doubts: list[Warning] = []
+    for name in usual:
+        try:
+            return git.revision(repository, name).sha, tuple(doubts)
+        except Refusal as error:
+            message = f"{error.message}; {error.mend}" if error.mend else error.message
+            doubts.append(Warning(error.code, "", f"files and lines are not counted from there: {message}"))
+    return None, tuple(doubts)
 
 
 def _with_changes(snapshot: Snapshot, base: str, files: Sequence[FileChange]) -> Snapshot:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import fsum
+from math import fsum, isfinite
 from statistics import median
 
+from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import (
     OUTCOMES,
@@ -38,7 +39,7 @@ class Merged:
     warnings: list[Warning] = field(default_factory=list)
 
     def add(self, fact: Fact, report: str) -> None:
-        """Add one fact of the report called `report`."""
+        """Add one fact of the report called `report`; raise Refusal for a number that is none."""
         if isinstance(fact, FileCoverage):
             known = self.lines.get(fact.path)
             self.lines[fact.path] = fact if known is None else united(known, fact)
@@ -50,6 +51,9 @@ class Merged:
             self._add_measurement(fact, report)
 
     def _add_measurement(self, fact: Measurement, report: str) -> None:
+        if not isfinite(fact.value):
+            mend = "write the report again"
+            raise Refusal("not-a-number", f"{fact.name} is {fact.value}", path=report, mend=mend)
         if fact.name == "tests":
             self.tests[fact.labels["outcome"]] += int(fact.value)
             self.test_files[fact.labels.get("path", "")][fact.labels["outcome"]] += int(fact.value)

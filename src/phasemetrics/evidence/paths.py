@@ -1,15 +1,16 @@
-"""What kind of file a path names, and which files of a diff a document lists."""
+"""What a path is called in the repository, what kind of file it names, which files of a diff a document lists."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
-from phasemetrics.evidence.model import FileChange, FileStatus, PathCount
+from phasemetrics.evidence.model import Fact, FileChange, FileCoverage, FileStatus, Measurement, PathCount, Warning
 
 PathClass = Literal["tests", "examples", "docs", "implementation", "other"]
 
@@ -53,6 +54,36 @@ def repository_path(path: str, root: Path) -> str:
             return pure.relative_to(home).as_posix()
     mark = sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"outside-{mark}/{pure.name}".rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Turns the paths that reports give into the repository's: no place on a machine gets into a snapshot."""
+
+    root: Path
+    moved: dict[str, str] = field(default_factory=dict)
+
+    def fact(self, fact: Fact) -> Fact:
+        """Return a fact with its path as the repository calls it."""
+        if isinstance(fact, FileCoverage):
+            return replace(fact, path=self._path(fact.path))
+        path = fact.labels.get("path") if isinstance(fact, Measurement) else None
+        if not path or not isinstance(fact, Measurement):
+            return fact
+        return replace(fact, labels={**fact.labels, "path": self._path(path)})
+
+    def _path(self, path: str) -> str:
+        if path not in self.moved:
+            self.moved[path] = repository_path(path, self.root)
+        return self.moved[path]
+
+    def warning(self, warning: Warning) -> Warning:
+        """Return a warning that calls the files of its report as `fact` does."""
+        message = warning.message
+        for path, own in self.moved.items():
+            if not path.endswith(own):  # it was absolute; one of the project itself merely loses its beginning
+                message = message.replace(path, own)
+        return replace(warning, message=message.replace(f"{self.root}/", ""))
 
 
 def path_class(path: str) -> PathClass:

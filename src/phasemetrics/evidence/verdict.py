@@ -17,6 +17,7 @@ Verdict = Literal[
     "not-comparable", "new", "missing", "failed", "baseline-zero",
 ]  # fmt: skip
 
+MIXED = "mixed-machines"  # the warning in a snapshot whose benchmarks did not all run on one machine
 ALPHA = 0.05
 FEWEST_RUNS = 4  # a side: with 3 and 3 the smallest p there is, that of complete separation, is 0.1
 
