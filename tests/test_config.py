@@ -252,7 +252,7 @@ def test_what_is_no_toml_is_refused_with_its_place(
         ("[phase.3]\ndate = 2026-10-05T10:00:00", "phase.3.date"),
         ("metric = {name = 'a', from = 'b'}", "metric"),
         ("[[metric]]\nname = 'a'", "metric.0.from"),
-        ("[[metric]]\nname = ''\nfrom = 'b'", "metric.0.name"),
+        ("[[metric]]\nname = ' '\nfrom = 'b'", "metric.0.name"),
         ("[[metric]]\nname = 'a'\nfrom = 'b'\nbetter = 'faster'", "metric.0.better"),
         ("[[metric]]\nname = 'a'\nfrom = 'b'\ntolerance = 3", "metric.0.tolerance"),
         ("[[metric]]\nname = 'a'\nfrom = 'b'\ntolerance = '3'", "metric.0.tolerance"),

@@ -161,6 +161,7 @@ def phase_texts(
 
 def test_what_a_phase_is_called() -> None:
     found = {name: value.text for name, value in facts()["phase"].items()}
+    assert [name for name, value in facts()["phase"].items() if value.choice] == ["status"]
     assert found == {
         "number": "3",
         "previous": "2",

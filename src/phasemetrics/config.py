@@ -37,7 +37,7 @@ class PhaseTable(_Table):
 class MetricTable(_Table):
     """`[[metric]]`: one row of the metrics tables; `from` names a metric of the snapshot."""
 
-    name: str = Field(min_length=1)
+    name: str = Field(pattern=r"\S")
     source: str = Field(alias="from", min_length=1)
     better: Literal["higher", "lower"] | None = None
     target: str | None = None
