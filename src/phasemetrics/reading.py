@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from phasemetrics.errors import Refusal
 
@@ -56,3 +56,11 @@ def read_regular(path: Path, name: str, limit: int) -> bytes:
     if len(content) > limit:
         raise Refusal("too-large", f"grew past the limit of {limit} bytes", path=name)
     return content
+
+
+def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the members of a JSON object of ours (`object_pairs_hook`); raise ValueError when a key stands twice."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands there twice, as after a merge conflict")
+    return found

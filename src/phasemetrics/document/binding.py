@@ -78,7 +78,7 @@ class _Planner:
             own = _addressed(hole, self.rows.address, key)
             entry = self.ledger.get(own.address, _addressed(hole, self.rows.address, earlier).address)
             value = in_place(value_of(hole.slot, item.facts, self.rows.pattern.template), self.rows)
-            self.plan.decisions.append(decide(own, entry, value, self._column(own)))
+            self.plan.decisions.append(decide(own, entry, value, self.document.column(own.line, own.span.start)))
         if earlier != key:
             self.plan.forgotten |= {_addressed(hole, self.rows.address, earlier).address for hole in row.holes}
         address = f"{self.rows.address}/[{key}]/{ROW}"
@@ -89,7 +89,7 @@ class _Planner:
         key = self.owned.get(plain(row.key), row.key)
         for hole in row.holes:
             own = _addressed(hole, self.rows.address, key)
-            decision = decide(own, self.ledger.get(own.address), why, self._column(own))
+            decision = decide(own, self.ledger.get(own.address), why, self.document.column(own.line, own.span.start))
             if decision.filling.state != "kept":
                 self.plan.decisions.append(decision)
 
@@ -101,7 +101,7 @@ class _Planner:
             message = f"{row.key!r} is not one of ours; it was left alone"
             self._say(row.line, row.key, "unfilled" if blanks else "kept", "unmapped-row", message)
             return
-        entry = self.ledger.get(f"{self.rows.address}/[{key}]/{ROW}")
+        entry = self._row_entry(key)
         if self.rows.columns or entry is None or not same_line(self.document.raw(row.line), entry.written):
             self._say(row.line, row.key, "stale", "over", f"{row.key!r} is no longer in the evidence; it was kept")
             return
@@ -171,9 +171,6 @@ class _Planner:
         self.plan.replaced.append((row.line, loop.empty))
         self.plan.entries[f"{self.rows.address}/{EMPTY}"] = Entry(raw, loop.empty)
         self._say(row.line, row.key, "filled", "", "the evidence names none", loop.empty)
-
-    def _column(self, hole: Hole) -> int:
-        return hole.span.start - self.document.lines[hole.line].start + 1
 
     def _say(self, line: Line | None, old: str, state: Any, code: str, message: str, new: str | None = None) -> None:
         number = line.number + 1 if line else 1

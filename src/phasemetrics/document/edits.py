@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from phasemetrics.document.ledger import Entry, Ledger
 from phasemetrics.document.markdown import Document, Edit, Line, Span, same_line
 from phasemetrics.document.ownership import Decision, spelled
-from phasemetrics.document.pattern import Found, read, split_marker
+from phasemetrics.document.pattern import Found
 from phasemetrics.document.rows import ROW, NewRow, RowPlan, in_place
-from phasemetrics.document.search import read_cell
+from phasemetrics.document.search import read_cell, read_words
 from phasemetrics.document.template import value_of
 
 _GAP = re.compile(r"[ \t]{2,}")
@@ -85,7 +85,7 @@ def print_row(row: NewRow) -> tuple[str, dict[str, Entry]]:
             code = row.rows.pattern.kind == "fence"
             edit = Edit(hole.span.start, hole.span.end, new)
             edits.append(_aligned(row.source, hole.span, len(row.source), new) if code else edit)
-            entries[f"{base}/{hole.slot.expression.split('|')[0].strip()}"] = Entry(placeholder, new)
+            entries[f"{base}/{hole.slot.name}"] = Entry(placeholder, new)
     text = Document(row.source, ()).spliced(edits)
     entries[f"{base}/{ROW}"] = Entry(row.source, text)
     return text, entries
@@ -94,8 +94,7 @@ def print_row(row: NewRow) -> tuple[str, dict[str, Entry]]:
 def _holes(row: NewRow) -> Sequence[Found]:
     source, pattern = row.source, row.rows.pattern
     if not pattern.cells:
-        marker = 0 if pattern.kind == "fence" else split_marker(source)
-        return read(pattern.segments, source, marker, len(source), code=pattern.kind == "fence") or ()
+        return read_words(pattern, source, 0, len(source)) or ()
     clone = Document(source, ())
     cells = clone.cells(Line(0, 0, len(source), "", "row", (), 0))
     found: list[Found] = []

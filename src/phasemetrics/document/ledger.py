@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from phasemetrics.errors import Refusal
+from phasemetrics.reading import unique_keys
 
 SCHEMA = 1
 _MEND = "restore it with `git checkout -- {path}`, or delete it: then every number counts as a person's"
@@ -41,7 +42,7 @@ class Ledger:
 def loads(content: bytes, path: str) -> Ledger:
     """Read a ledger; raise Refusal for a damaged one, which is never taken for an empty one."""
     try:
-        data = json.loads(content.decode("utf-8", "strict"), object_pairs_hook=_unique)
+        data = json.loads(content.decode("utf-8", "strict"), object_pairs_hook=unique_keys)
         return _ledger(data)
     except json.JSONDecodeError as error:
         raise _damaged(path, error.msg, error.lineno, error.colno) from None
@@ -59,13 +60,6 @@ def _ledger(data: Any) -> Ledger:
             raise TypeError(f"{address!r} holds something that is not text")
         entries[address] = Entry(placeholder, written)
     return Ledger(entries)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice, as after a merge conflict")
-    return found
 
 
 def _damaged(path: str, message: str, line: int | None, column: int | None) -> Refusal:

@@ -66,6 +66,10 @@ class Document:
         """Return the text of a line, without its ending."""
         return self.text[line.start : line.end]
 
+    def column(self, line: int, offset: int) -> int:
+        """Return the column of an offset in a line, counted from 1."""
+        return offset - self.lines[line].start + 1
+
     def cells(self, line: Line) -> tuple[Span, ...]:
         """Return the cells of a table row, split as GFM §4.10 does: at every `|` without a backslash before it."""
         return tuple(_cells(self.text, line.start, line.end))

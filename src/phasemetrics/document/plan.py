@@ -30,7 +30,8 @@ class BrokenPlan(PhasemetricsError):
 class Plan:
     """One fill of one document: its fillings in order, the text afterwards and the ledger that goes with it.
 
-    `kind` is the template that the document follows as a whole; `grown` counts the lines of each kind that it gains.
+    `kind` is the template that the document follows as a whole; `lines` counts the lines of each kind before it,
+    `grown` those that it gains.
     """
 
     kind: str | None
@@ -38,6 +39,7 @@ class Plan:
     text: str
     ledger: Ledger
     changed: bool
+    lines: Mapping[str, int]
     grown: Mapping[str, int]
 
 
@@ -49,7 +51,7 @@ def plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], led
     """
     first = _plan(text, templates, facts, ledger)
     if first.changed:
-        _prove(text, first, _plan(first.text, templates, facts, first.ledger))
+        _prove(first, _plan(first.text, templates, facts, first.ledger))
     return first
 
 
@@ -70,7 +72,9 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
     result = document.spliced(edits)
     fillings = _fillings(decisions, rows, found, ledger)
-    return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, _grown(found, rows))
+    lines: Counter[str] = Counter(line.kind for line in document.lines)
+    grown = _grown(found, rows)
+    return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, lines, grown)
 
 
 def _decisions(document: Document, found: Recognition, facts: Mapping[str, Any], ledger: Ledger) -> list[Decision]:
@@ -79,7 +83,7 @@ def _decisions(document: Document, found: Recognition, facts: Mapping[str, Any],
             hole,
             ledger.get(hole.address),
             value_of(hole.slot, facts, hole.template),
-            hole.span.start - document.lines[hole.line].start + 1,
+            document.column(hole.line, hole.span.start),
         )
         for hole in found.holes
     ]
@@ -118,7 +122,7 @@ def _grown(found: Recognition, rows: Sequence[RowPlan]) -> Counter[str]:
     return grown
 
 
-def _prove(text: str, first: Plan, second: Plan) -> None:
+def _prove(first: Plan, second: Plan) -> None:
     """Hold the result against the promises before anything is written."""
     if second.changed:
         raise BrokenPlan("not-idempotent", "a second fill would change the document again; nothing was written")
@@ -126,7 +130,6 @@ def _prove(text: str, first: Plan, second: Plan) -> None:
     for one in first.fillings:
         if one.new is not None and read_back.get(one.address, one.new) != one.new:
             raise BrokenPlan("not-read-back", f"{one.address} would not be read back as it was written")
-    before = Counter(line.kind for line in markdown.parse(text).lines)
-    after = Counter(line.kind for line in markdown.parse(first.text).lines)
-    if any(after[kind] != before[kind] + first.grown.get(kind, 0) for kind in {*before, *after}):
+    before, after = first.lines, second.lines  # the second plan is of the first one's result
+    if any(after.get(kind, 0) != before.get(kind, 0) + first.grown.get(kind, 0) for kind in {*before, *after}):
         raise BrokenPlan("shape-changed", "the document would become another shape; nothing was written")

@@ -62,7 +62,7 @@ class Search:
         groups: dict[tuple[tuple[str, ...], int], list[Line]] = {}
         for line in self.candidates(pattern):
             groups.setdefault((line.path, line.block), []).append(line)
-        base = f"{pattern.section}/{pattern.loop.items.split('|')[0].strip()}"
+        base = f"{pattern.section}/{pattern.loop.name}"
         for lines in groups.values():
             empty = next((line for line in lines if _is_empty_line(self.document, pattern, line)), None)
             rows = tuple(row for row in _rows(self.document, pattern, lines, base) if row.line != empty)
@@ -83,7 +83,7 @@ def _holes(
 ) -> Iterator[Hole]:
     names: Counter[str] = Counter()
     for one in found:
-        name = one.slot.expression.split("|")[0].strip()
+        name = one.slot.name
         names[name] += 1
         address = f"{base}/{name}" if names[name] == 1 else f"{base}/{name}#{names[name]}"
         record = f"{line.number}" if pattern.cells else f"{line.number}:{one.slot.record}"
@@ -92,11 +92,17 @@ def _holes(
 
 
 def _read_line(document: Document, pattern: Pattern, line: Line) -> tuple[Found, ...] | None:
-    raw = document.raw(line)
-    marker = 0 if pattern.kind == "fence" else split_marker(raw)
+    return read_words(pattern, document.text, line.start, line.end)
+
+
+def read_words(pattern: Pattern, text: str, start: int, end: int) -> tuple[Found, ...] | None:
+    """Read one line backwards, without the marker of its item or heading; in a fence everything is words."""
+    raw = text[start:end]
     if pattern.kind == "heading":
         marker = len(raw) - len(raw.lstrip("# \t"))
-    return read(pattern.segments, document.text, line.start + marker, line.end, code=pattern.kind == "fence")
+    else:
+        marker = 0 if pattern.kind == "fence" else split_marker(raw)
+    return read(pattern.segments, text, start + marker, end, code=pattern.kind == "fence")
 
 
 def _columns(document: Document, pattern: Pattern, line: Line) -> tuple[int, ...] | None:

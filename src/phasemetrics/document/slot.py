@@ -23,9 +23,14 @@ class Slot:
     placeholders: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The name that the expression starts from, without its filters."""
+        return self.expression.split("|")[0].strip()
+
+    @property
     def record(self) -> str:
         """The root of the expression: values that share it on one line are written together or not at all."""
-        return self.expression.split(".")[0].split("|")[0].strip()
+        return self.name.split(".")[0].strip()
 
     def placeholder_at(self, text: str, start: int, end: int) -> int | None:
         """Return where the placeholder that stands at `start` ends, or None when none does."""

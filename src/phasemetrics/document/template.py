@@ -31,6 +31,11 @@ class Loop:
     items: str
     empty: str | None
 
+    @property
+    def name(self) -> str:
+        """The name of the items, without filters."""
+        return self.items.split("|")[0].strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:

@@ -33,12 +33,14 @@ def _kind(name: str) -> Kind:
     return "bench" if name.startswith("bench.") else "coverage" if name.startswith("coverage.") else "junit"
 
 
-def row_facts(phase: Phase, config: Config, before: Side, after: Side) -> list[dict[str, Any]] | Value:
+def row_facts(
+    config: Config, compared: Sequence[Comparison], before: Side, after: Side
+) -> list[dict[str, Any]] | Value:
     """Return the rows of the metrics tables, in the order of the configuration."""
     if not config.metric:
         mend = '[[metric]] name = "…", from = "bench.test_x.median"'
         return absent("not-configured", "no metric is configured", f"add it to the configuration: {mend}")
-    rows = zip(config.metric, comparisons(phase, config), strict=True)
+    rows = zip(config.metric, compared, strict=True)
     return [_row(metric, comparison, before, after) for metric, comparison in rows]
 
 
@@ -107,13 +109,15 @@ def _expected(metric: MetricTable, comparison: Comparison, old: Value) -> Value:
     return Value(f"{signed_text(rounded_to(difference / abs(before) * Decimal(100), 1))}%", old.origin)
 
 
-def headline(phase: Phase, config: Config, before: Side, after: Side) -> dict[str, Value]:
+def headline(
+    phase: Phase, config: Config, compared: Sequence[Comparison], before: Side, after: Side
+) -> dict[str, Value]:
     """Return the one number a phase is summed up in: `before`, `after`, its `change`, and all three in one text.
 
     It is the first configured metric; without one, how many tests pass.
     """
     if config.metric:
-        metric, comparison = config.metric[0], comparisons(phase, config)[0]
+        metric, comparison = config.metric[0], compared[0]
         kind, name = _kind(metric.source), visible(metric.name)
         old = _text(comparison.before_text, metric, before, kind)
         new = _text(comparison.after_text, metric, after, kind)

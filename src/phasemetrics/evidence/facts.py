@@ -7,7 +7,7 @@ from typing import Any
 
 from phasemetrics.config import Config
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.compared import headline, performance, row_facts
+from phasemetrics.evidence.compared import comparisons, headline, performance, row_facts
 from phasemetrics.evidence.identity import phase_facts
 from phasemetrics.evidence.model import OUTCOMES, FileChange, Metric, PathCount, Phase, Snapshot
 from phasemetrics.evidence.paths import OWN_FOLDER, in_suite, listed, path_class
@@ -29,14 +29,15 @@ def facts_of(phase: Phase, config: Config, found: str) -> dict[str, Any]:
     after = Side(
         phase.after, absent("no-evidence", "nothing was measured for the end of the phase", "run `phasemetrics fill`")
     )
-    sum_up = headline(phase, config, before, after)
+    compared = comparisons(phase, config)
+    sum_up = headline(phase, config, compared, before, after)
     speeds = performance(phase, config, before, after)
     return {
         "phase": phase_facts(phase, config),
         "before": {**_side(before), "headline": sum_up["before"], "performance": speeds[0]},
         "after": {**_side(after), "headline": sum_up["after"], "performance": speeds[1]},
         "change": {"headline": sum_up["change"], "numbers": sum_up["numbers"]},
-        "metrics": row_facts(phase, config, before, after),
+        "metrics": row_facts(config, compared, before, after),
         "suites": _suites(after, config),
         "coverage": {"files": _covered(after)},
         **_files(after),

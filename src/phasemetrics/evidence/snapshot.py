@@ -22,6 +22,7 @@ from phasemetrics.evidence.model import (
     Source,
     Warning,
 )
+from phasemetrics.reading import unique_keys
 
 SCHEMA = 1
 _Record = TypeVar("_Record", Revision, Source, FileChange, PathCount, Machine, Warning)
@@ -106,20 +107,13 @@ def loads(content: bytes, path: str) -> Snapshot:
     """Read a snapshot; raise Refusal for one that is damaged or of a newer schema."""
     mend = f"restore it with `git checkout -- {path}`, or record it again"
     try:
-        return _snapshot(json.loads(content.decode(), object_pairs_hook=_unique, parse_constant=_no_constant))
+        return _snapshot(json.loads(content.decode(), object_pairs_hook=unique_keys, parse_constant=_no_constant))
     except json.JSONDecodeError as error:
         message = f"the stored snapshot is malformed: {error.msg}"
         raise Refusal("damaged-store", message, path=path, line=error.lineno, column=error.colno, mend=mend) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         message = f"the stored snapshot is malformed: {type(error).__name__} {error}"
         raise Refusal("damaged-store", message, path=path, mend=mend) from None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands there twice, as after a merge conflict")
-    return found
 
 
 def _no_constant(name: str) -> Any:
