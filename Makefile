@@ -8,7 +8,7 @@ REPORTS := build/reports
 WHEEL_VENV := build/wheel-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format golden build phase-start phase-end phase-check phase-named clean
+.PHONY: help demo test lint check format golden docs build phase-start phase-end phase-check phase-named clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,12 +38,15 @@ golden: $(READY) ## Write the sample reports again with the tools that make them
 	done; git --no-pager diff --stat -- tests; \
 	if [ -n "$$failed" ]; then echo "not written again:$$failed" >&2; exit 1; fi
 
+docs: $(READY) ## Write the pages that are made from the program: exit codes, places
+	$(BIN)/python tests/pages.py
+
 build: $(READY) ## Make sdist and wheel in dist/, and run the installed wheel from another folder
 	rm -rf dist $(WHEEL_VENV)
 	$(BIN)/python -m build --outdir dist .
 	$(PYTHON) -m venv $(WHEEL_VENV)
 	$(WHEEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
-	cd / && $(abspath $(WHEEL_VENV))/bin/phasemetrics --version
+	cd / && $(abspath $(WHEEL_VENV))/bin/phasemetrics --version && $(abspath $(WHEEL_VENV))/bin/phasemetrics explain locked
 
 phase-start: phase-named $(REPORTS)/.measured ## PHASE=n: run the tests and record what the phase starts from
 	$(BIN)/phasemetrics baseline --phase '$(PHASE)' --junit $(REPORTS)/junit.xml --coverage $(REPORTS)/coverage.json

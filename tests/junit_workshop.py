@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from phasemetrics.evidence.model import Fact, Measurement, Report, Warning
+from phasemetrics.evidence.grouping import Grouping, GroupRule
+from phasemetrics.evidence.model import Fact, Measurement, Report, TestCount, Warning
+from phasemetrics.evidence.tally import Tally
 from phasemetrics_collectors import junit
 
 CASE = '<testsuite name="s">{}</testsuite>'
 
 
-def read(path: Path) -> list[Fact]:
-    return list(junit.collect(Report(path, path.name)))
+def read(path: Path, *rules: GroupRule) -> list[Fact]:
+    return list(junit.collect(Report(path, path.name, Grouping(rules, path.parent) if rules else None)))
 
 
-def made(tmp_path: Path, body: str) -> list[Fact]:
+def made(tmp_path: Path, body: str, *rules: GroupRule) -> list[Fact]:
     path = tmp_path / "made.xml"
     path.write_text(body, encoding="utf-8")
-    return read(path)
+    return read(path, *rules)
 
 
 def counts(facts: list[Fact]) -> Counter[str]:
     found: Counter[str] = Counter()
     for fact in facts:
-        if isinstance(fact, Measurement) and fact.unit == "count":
+        if isinstance(fact, Measurement) and fact.unit == "count" and fact.name != "tests.group":
             found[fact.labels.get("outcome", fact.name.removeprefix("tests."))] += int(fact.value)
     return +found
 
@@ -35,6 +37,14 @@ def by_file(facts: list[Fact]) -> Counter[str]:
         if isinstance(fact, Measurement) and fact.name == "tests":
             found[fact.labels["path"]] += int(fact.value)
     return found
+
+
+def by_group(facts: list[Fact]) -> dict[str, TestCount]:
+    found = Tally()
+    for fact in facts:
+        if isinstance(fact, Measurement) and fact.name == "tests.group":
+            found.add(fact, "made.xml")
+    return {one.path: one for one in found.grouped(1)}
 
 
 def value(facts: list[Fact], name: str) -> float | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from phasemetrics.config import Config
+from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.model import (
+    Dependency,
     FileChange,
     FileStatus,
     Machine,
@@ -16,9 +17,20 @@ from phasemetrics.evidence.model import (
     Revision,
     Snapshot,
     Source,
+    TestCount,
 )
+from phasemetrics.settings import Config
 
 MACHINE = Machine("Linux", "x86_64", "Test CPU", 2, "CPython 3.13.1")
+
+# The labels of the documents; configured as a person would write them, not always to the letter.
+UNIT_GROUPS = ("happy path", "edge cases", "error handling", "integration points")
+INTEGRATION_GROUPS = (
+    "End-to-end workflows",
+    "cross component integration",
+    "Database integration",
+    "external API integration",
+)
 
 CONFIG = Config.model_validate(
     {
@@ -31,12 +43,41 @@ CONFIG = Config.model_validate(
             "unit": {"path": "tests/unit/test_parser.py"},
             "integration": {"path": "tests/integration/test_parser_integration.py"},
         },
+        "group": {
+            **{name: {"suite": "unit", "names": [f"test_{name.split()[0]}*"]} for name in UNIT_GROUPS},
+            **{name: {"suite": "integration", "markers": [name.split()[0]]} for name in INTEGRATION_GROUPS},
+        },
         "metric": [
             {"name": "Parse large file", "from": "bench.test_parse.median", "target": "<= 320 ms"},
             {"name": "Coverage", "from": "coverage.total", "target": ">= 90%", "tolerance": "10%"},
             {"name": "Tests passing", "from": "tests.passed", "target": ">= 100"},
         ],
     }
+)
+
+
+# What a team opts in to, and what a document about components needs.
+CARRYING = Config.model_validate(
+    {
+        **CONFIG.model_dump(by_alias=True, exclude_defaults=True),
+        "phase": {
+            **CONFIG.model_dump(exclude_defaults=True)["phase"],
+            "3": {**CONFIG.phase["3"].model_dump(exclude_defaults=True), "step": "Read the changed lines only"},
+        },
+        "component": [
+            {"name": "Tree", "path": "internal/cache/tree.py"},
+            {"name": "Keys", "path": "internal/cache/tree_key.py", "aliases": ["Tree keys"]},
+            {"name": "Core", "path": "internal/parser/core.py"},
+        ],
+        "module": "parser",
+        "carry": {"metrics": True, "words": True},
+    }
+)
+
+BESIDE = Beside(
+    criteria=("A change is parsed in 50 ms", "No token is read twice", "The old parser is gone"),
+    needs="the token stream; its positions",
+    blob={"internal/cache/tree.py": b"one\ntwo\n", "internal/parser/core.py": b"one\ntwo\nthree"}.get,
 )
 
 
@@ -54,6 +95,20 @@ FILES = (
     change("tests/unit/test_parser.py", "modified", 30, 2),
     change("tests/unit/test_tree.py", "created", 75),
 )
+DEPENDENCIES = (
+    Dependency("attrs", "added", None, "", "pyproject.toml"),
+    Dependency("httpx", "raised", ">=0.27", ">=0.28", "pyproject.toml"),
+    Dependency("rich", "added", None, "==13.9.4", "pyproject.toml"),
+    Dependency("requests", "removed", "==2.31.0", None, "requirements.txt"),
+)
+
+
+def groups(passed: int, failed: int) -> tuple[TestCount, ...]:
+    """Return a count for every configured group: all that failed is in `error handling`, the rest in order of names."""
+    counts = {name: number for number, name in enumerate(sorted((*UNIT_GROUPS, *INTEGRATION_GROUPS)), 1)}
+    counts["happy path"] = passed - 100
+    failures = {name: failed if name == "error handling" else 0 for name in counts}
+    return tuple(TestCount(name, counts[name], failures[name], counts[name] + failures[name]) for name in counts)
 
 
 def snapshot(
@@ -64,6 +119,7 @@ def snapshot(
     covered: int = 784,
     parse: tuple[float, ...] = (0.412, 0.410, 0.415, 0.411, 0.413, 0.409),
     files: tuple[FileChange, ...] | None = None,
+    dependencies: tuple[Dependency, ...] = (),
     date: str = "2026-10-30T10:00:00Z",
     sha: str = "1" * 40,
     coverage: tuple[PathCount, ...] = (
@@ -103,9 +159,11 @@ def snapshot(
         tests=()
         if "junit" in without
         else (
-            PathCount("tests/unit/test_parser.py", passed - 10, passed - 10),
-            PathCount("tests/integration/test_parser_integration.py", 10, 10),
+            TestCount("tests/integration/test_parser_integration.py", 10, 0, 10),
+            TestCount("tests/unit/test_parser.py", passed - 10, failed, passed - 10 + failed + skipped),
         ),
+        groups=() if "junit" in without else groups(passed, failed),
+        dependencies=None if files is None else dependencies,
         machine=MACHINE,
     )
 
@@ -117,6 +175,7 @@ AFTER = snapshot(
     covered=846,
     parse=(0.305, 0.301, 0.308, 0.304, 0.306, 0.303),
     files=FILES,
+    dependencies=DEPENDENCIES,
     date="2026-11-20T09:00:00Z",
     sha="3" * 40,
 )
@@ -129,10 +188,20 @@ LATER = snapshot(
         *(one for one in FILES if one.path != "internal/cache/tree_key.py"),
         change("internal/cache/evict.py", "created", 33),
     ),
+    dependencies=(
+        Dependency("httpx", "raised", ">=0.27", ">=0.28.1", "pyproject.toml"),
+        Dependency("markdown-it-py", "added", None, ">=3,<4", "pyproject.toml"),
+        Dependency("rich", "added", None, "==14.0.0", "pyproject.toml"),
+    ),
     date="2026-11-21T09:00:00Z",
     sha="4" * 40,
 )
 
 
-def facts(before: Snapshot | None = BEFORE, after: Snapshot | None = AFTER, config: Config = CONFIG) -> dict[str, Any]:
-    return facts_of(Phase("3", before, after), config, "no baseline for phase 3")
+def facts(
+    before: Snapshot | None = BEFORE,
+    after: Snapshot | None = AFTER,
+    config: Config = CONFIG,
+    beside: Beside | None = None,
+) -> dict[str, Any]:
+    return facts_of(Phase("3", before, after), config, "no baseline for phase 3", beside)

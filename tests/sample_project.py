@@ -132,7 +132,8 @@ def measure(project: SampleProject, benchmark_runs: int = 1) -> None:
 def pytest_summary(project: SampleProject) -> dict[str, int]:
     """Return the counts in the last line that pytest printed, under its own words: `{"failed": 1, "passed": 14}`."""
     last = _pytest_lines(project)[-1]
-    return {word: int(count) for count, word in re.findall(r"(\d+) (\w+)", last.rpartition(" in ")[0])}
+    said = re.findall(r"(\d+) (\w+)", last.rpartition(" in ")[0])
+    return {word: int(count) for count, word in said if not word.startswith("warning")}
 
 
 def coverage_total(project: SampleProject) -> str:

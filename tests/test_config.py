@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from phasemetrics.config import Config, Project, load
+from phasemetrics.config import Project, load
 from phasemetrics.errors import UsageError
+from phasemetrics.settings import Config
 
 # The example of the contract.
 CONTRACT = """
@@ -258,6 +259,12 @@ def test_what_is_no_toml_is_refused_with_its_place(
         ("[[metric]]\nname = 'a'\nfrom = 'b'\ntolerance = '3'", "metric.0.tolerance"),
         ("[[metric]]\nname = 'a'\nfrom = 'b'\naliases = 'c'", "metric.0.aliases"),
         ("[suite]\nunit = 'tests/unit'", "suite.unit"),
+        ("[suite.unit]\npath = 'a'\ncoverage = 80", "suite.unit.coverage"),
+        ("[suite.unit]\npath = 'a'\ncoverage = '80'", "suite.unit.coverage"),
+        ("[suite.unit]\npath = 'a'\ncoverage = '101%'", "suite.unit.coverage"),
+        ("[suite.unit]\npath = 'a'\ncoverage = '-1%'", "suite.unit.coverage"),
+        ("[group.happy]\nnames = 'test_*'", "group.happy.names"),
+        ("[group.happy]\nmarkers = [1]", "group.happy.markers.0"),
     ],
 )
 def test_a_value_of_the_wrong_kind_is_refused(tmp_path: Path, content: str, key: str) -> None:
@@ -279,6 +286,36 @@ def test_two_metrics_of_one_name_are_refused(tmp_path: Path) -> None:
     assert [metric.name for metric in load(tmp_path).config.metric] == ["A", "B"]
     write(tmp_path, row.format("A", "total") + row.format("B", "passed") + row.format("A", "failed"))
     assert "'A'" in refused(tmp_path).message
+
+
+@pytest.mark.parametrize("least", ["80%", "0%", "100%", "92.5%", "100.0%"])
+def test_the_least_coverage_of_a_suite_is_a_percentage(tmp_path: Path, least: str) -> None:
+    write(tmp_path, f"[suite.unit]\npath = 'a'\ncoverage = '{least}'")
+    assert load(tmp_path).config.suite["unit"].coverage == least
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ("", ["does not say which test cases", "markers = "]),
+        ("suite = 'unit'", ["does not say which test cases"]),
+        ("names = []", ["does not say which test cases"]),
+        ("names = ['*']\nsuite = 'unti'", ["suite 'unti'", "did you mean 'unit'?"]),
+        ("markers = ['a']\nsuite = 'smok'", ["suite 'smok'", "did you mean 'smoke'?"]),
+        ("names = ['*']\nsuite = 'zzz'", ["suite 'zzz'", "[suite.zzz] path = "]),
+    ],
+)
+def test_a_group_that_could_count_nothing_is_refused(tmp_path: Path, group: str, words: list[str]) -> None:
+    write(tmp_path, f"[suite.smoke]\npath = 'tests/smoke/*'\n[group.\"happy path\"]\n{group}")
+    error = refused(tmp_path)
+    assert error.message.startswith('[group."happy path"] ')
+    assert [word for word in words if word not in str(error)] == []
+
+
+@pytest.mark.parametrize("suite", ["", "suite = 'e2e'", "suite = 'smoke'"])
+def test_a_group_of_a_known_suite(tmp_path: Path, suite: str) -> None:
+    write(tmp_path, f"[suite.smoke]\npath = 'a'\n[group.happy]\nnames = ['test_happy*']\n{suite}")
+    assert load(tmp_path).config.group["happy"].names == ("test_happy*",)
 
 
 @pytest.mark.parametrize(

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from measured import AFTER, BEFORE, CONFIG, facts
-from phasemetrics.config import CommandsTable, Config, MetricTable, PhaseTable, SuiteTable
+import pages
+from codes_in_source import codes
+from measured import AFTER, BEFORE, BESIDE, CARRYING, facts
 from phasemetrics.evidence.collecting import builtin_collectors
 from phasemetrics.scaffolding import nothing_known
+from phasemetrics.settings import (
+    CarryTable,
+    CommandsTable,
+    ComponentTable,
+    Config,
+    GatesTable,
+    GroupTable,
+    MetricTable,
+    PhaseTable,
+    SuiteTable,
+)
 from phasemetrics.templates import builtin
-from phasemetrics.value import Value
+from phasemetrics.value import Gate, Lookup, Value
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-MODULES = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "collectors").rglob("*.py")])
 # What a template may call the items of a list, in docs/templates.md as in our own templates.
-ITEMS = {"metrics": "metric", "files": "file", "coverage": "file"}
-# They say that a row of a new document is still blank; no person ever reads them.
-UNSEEN = {"blank", "blank-row"}
+ITEMS = {
+    "metrics": "metric",
+    "benchmarks": "benchmark",
+    "files": "file",
+    "coverage": "file",
+    "components": "component",
+    "dependencies": "dependency",
+    "carried.criteria": "item",
+    "carried.rows": "metric",
+}
 
-CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-HYPHENATED = re.compile(r"[a-z]+(-[a-z0-9]+)+")
-CODE_IN_TEXT = re.compile(r"\b(?:error|warning)\[([a-z-]+)\]")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TARGET = re.compile(r"\bmake (?:PYTHON=\S+ )?([a-z][a-z-]*)")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -99,6 +113,10 @@ TABLES: dict[str, type[BaseModel]] = {
     "`[phase.NUMBER]`": PhaseTable,
     "`[[metric]]`": MetricTable,
     "`[suite.NAME]`": SuiteTable,
+    "`[group.NAME]`": GroupTable,
+    "`[[component]]`": ComponentTable,
+    "`[gates]`": GatesTable,
+    "`[carry]`": CarryTable,
     "`[commands]`": CommandsTable,
 }
 
@@ -118,84 +136,12 @@ def test_a_configuration_that_is_shown_is_one(path: Path) -> None:
         Config.model_validate(tomllib.loads(block))
 
 
-# The codes
+# The pages that are made
 
 
-def codes(paths: Iterable[Path]) -> set[str]:
-    """Return every text that modules hand on as a code: for a parameter `code`, or first of a returned pair."""
-    trees = {path: ast.parse(read(path)) for path in MODULES}
-    places = dict(_code_places(trees.values()))
-    constants = {name: text for tree in trees.values() for name, text in _constants(tree)}
-    found: set[str] = set()
-    for path in paths:
-        found |= set(CODE_IN_TEXT.findall(read(path)))
-        for node in ast.walk(trees[path]):
-            found |= {text for one in _handed_on(node, places) if (text := _text(one, constants)) is not None}
-            found |= {text for text in _in_pairs(node) if HYPHENATED.fullmatch(text)}
-    return {text for text in found if CODE.fullmatch(text)} - UNSEEN
-
-
-def _code_places(trees: Iterable[ast.Module]) -> Iterator[tuple[str, int]]:
-    """Yield the functions and classes that take a code, by name, and which argument it is."""
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                yield from ((node.name, place) for place in _place_in_class(node))
-            elif isinstance(node, ast.FunctionDef) and node.name != "__init__":
-                names = [one.arg for one in node.args.args if one.arg != "self"]
-                if "code" in names:
-                    yield node.name, names.index("code")
-    yield from ((name, 0) for name in ("Refusal", "UsageError", "BrokenPlan"))
-
-
-def _place_in_class(node: ast.ClassDef) -> Iterator[int]:
-    fields = [one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
-    made = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"]
-    for names in (fields, *([one.arg for one in each.args.args[1:]] for each in made)):
-        if "code" in names:
-            yield names.index("code")
-
-
-def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for one in tree.body:
-        target = one.targets[0] if isinstance(one, ast.Assign) else None
-        value = one.value if isinstance(one, ast.Assign) else None
-        if isinstance(target, ast.Name) and isinstance(value, ast.Constant) and isinstance(value.value, str):
-            yield target.id, value.value
-
-
-def _handed_on(node: ast.AST, places: Mapping[str, int]) -> Iterator[ast.expr]:
-    if isinstance(node, ast.FunctionDef):
-        names = [one.arg for one in node.args.args]
-        for argument, default in zip(reversed(names), reversed(node.args.defaults), strict=False):
-            if argument == "code":
-                yield default
-    if not isinstance(node, ast.Call):
-        return
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    yield from (keyword.value for keyword in node.keywords if keyword.arg == "code")
-    if name in places and places[name] < len(node.args):
-        yield node.args[places[name]]
-
-
-def _text(node: ast.expr, constants: Mapping[str, str]) -> str | None:
-    if isinstance(node, ast.Name):
-        return constants.get(node.id)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value else None
-
-
-def _in_pairs(node: ast.AST) -> Iterator[str]:
-    value = node.value if isinstance(node, ast.Return | ast.Yield) else None
-    for one in value.elts[:2] if isinstance(value, ast.Tuple) else ():
-        if isinstance(one, ast.Constant) and isinstance(one.value, str):
-            yield one.value
-
-
-def test_every_code_is_explained_and_no_other() -> None:
-    in_source = codes(MODULES)
-    assert {"bad-json", "bad-coverage-data", "no-cases", "not-a-file", "persons-value", "locked"} <= in_source
-    text = read(DOCS / "exit-codes.md").partition("\n## ")[2]
-    assert set(first_cells(text)) == in_source
+@pytest.mark.parametrize("path", pages.PAGES, ids=name_of)
+def test_a_page_that_is_made_is_as_make_docs_writes_it(path: Path) -> None:
+    assert read(path) == pages.PAGES[path](), "it is out of date: `make docs`"
 
 
 # The architecture
@@ -239,21 +185,25 @@ def names(tree: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _names(name: str, found: Any, root: str) -> Iterator[str]:
-    if isinstance(found, Value):
+    if isinstance(found, Value | Gate):
         yield name
+    elif isinstance(found, Lookup):
+        yield f"{name}[]"
     elif isinstance(found, Mapping):
         for key, inner in found.items():
-            step = "NAME" if name == "suites" else key
+            step = {"suites": "NAME", "groups": "SUITE"}.get(name.rpartition(".")[2], key)
             yield from _names(f"{name}.{step}", inner, root)
     elif isinstance(found, list):
         if name != root:
             yield name
-        yield from (f"{ITEMS[root]}.{key}" for key, inner in found[0].items() if isinstance(inner, Value))
+        item = ITEMS.get(name) or ITEMS[root]
+        yield from (f"{item}.{key}" for key, inner in found[0].items() if isinstance(inner, Value))
 
 
 def test_every_name_for_templates_is_described_and_no_other() -> None:
-    known = set(names(facts(BEFORE, AFTER, CONFIG)))
-    assert set(first_cells(section(read(DOCS / "templates.md"), "Names"))) == known
+    known = set(names(facts(BEFORE, AFTER, CARRYING, BESIDE)))
+    described = first_cells(section(read(DOCS / "templates.md"), "Names"))
+    assert {re.sub(r"\[here\.\w+\]", "[]", name) for name in described} == known
 
 
 # The README's own promises

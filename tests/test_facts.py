@@ -14,16 +14,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from measured import AFTER, BEFORE, CONFIG, FILES, change, facts, snapshot
-from phasemetrics.config import Config, load
+from measured import AFTER, BEFORE, CARRYING, CONFIG, FILES, change, facts, snapshot
+from phasemetrics.config import load
 from phasemetrics.errors import UsageError
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Kind, Metric, Phase, Snapshot
+from phasemetrics.settings import Config
 from phasemetrics.units import parse_quantity
-from phasemetrics.value import Origin, Value
+from phasemetrics.value import Gate, Lookup, Origin, Value
 from sample_project import BASE, SampleProject, coverage_total, git, pytest_summary
 
 TWO_SPEEDS = replace(AFTER, metrics={**AFTER.metrics, "bench.test_write.median": Metric(1.0, "second")})
@@ -64,12 +65,20 @@ SITUATIONS: dict[str, tuple[Snapshot | None, Snapshot | None, Config]] = {
     "other machine": (BEFORE, OTHER_MACHINE, CONFIG),
     "no number": (BEFORE, NO_NUMBER, CONFIG),
     "zero before": (ZERO, AFTER, CONFIG),
+    "all that is opted in": (BEFORE, AFTER, CARRYING),
 }
+
+CODE = "[a-z]+(-[a-z]+)*"
+# What may stand in a document where a fact answers to it: a label, a path, a bound, and what no one expects.
+ASKED = ("Happy path scenarios", "internal/parser/core.py", ">= 80%", "< 100 ms", "", " ", "\u202e`|\n", "x" * 500)
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield every end of the facts with what a template would call it."""
-    if isinstance(tree, dict):
+    """Yield every end of the facts with what a template would call it; what a document asks for is asked for here."""
+    if isinstance(tree, Lookup):
+        for text in ASKED:
+            yield from leaves(tree[text], f"{path}[]")
+    elif isinstance(tree, dict):
         for name, inner in tree.items():
             yield from leaves(inner, f"{path}.{name}".lstrip("."))
     elif isinstance(tree, list):
@@ -85,10 +94,15 @@ def whole(tree: dict[str, Any]) -> None:
         if path.endswith(".aliases"):
             assert isinstance(value, tuple)
             continue
+        if isinstance(value, Gate):
+            decided = value.holds is not None
+            assert value.said, path
+            assert re.fullmatch("" if decided else CODE, value.code), path
+            continue
         assert isinstance(value, Value), path
         if value.text is None:
             assert value.reason, path
-            assert re.fullmatch("[a-z]+(-[a-z]+)*", value.code), path
+            assert re.fullmatch(CODE, value.code), path
         else:
             assert (value.text != "", value.code, value.reason) == (True, "", ""), path
             assert visible(value.text, 10_000) == value.text, path
@@ -117,7 +131,8 @@ def test_every_end_is_a_text_or_a_reason(situation: str) -> None:
     whole(found)
     # A template may name any of them, so what is not known is there as well.
     everything = {path.partition("[]")[0] for path, _ in leaves(facts())}
-    listed = {"metrics", "coverage.files", *(f"files.{name}" for name in found["files"])}
+    lists = {f"{root}.{name}" for root in ("files", "dependencies") for name in found[root]}
+    listed = {"metrics", "coverage.files", *lists}
     assert {path.partition("[]")[0] for path, _ in leaves(found)} | listed == everything | listed
 
 
@@ -188,6 +203,8 @@ def test_the_rows_of_a_table() -> None:
     assert texts(coverage, *names) == ["Coverage", "78.4%", "84.6%", "+6.2 pp", ">= 90%", "+11.6 pp", "⚠️"]
     assert texts(tests, *names) == ["Tests passing", "118", "146", "+28", ">= 100", "-18", "✅"]
     assert {row["status"].choice for row in (speed, coverage, tests)} == {True}
+    numbers = [row["numbers"].text for row in (speed, coverage, tests)]
+    assert numbers == [f"412 ms → 305 ms ({gain})", "78.4% → 84.6% (+6.2 pp)", "118 → 146 (+28)"]
     assert speed["measured"].text == "2026-10-30"
     assert speed["after"].origin == Origin("build/bench.x", "a" * 64, "3" * 40)
     assert coverage["before"].origin == Origin("build/coverage.x", "a" * 64, "1" * 40)
@@ -211,7 +228,7 @@ def test_status(runs: tuple[float, ...], target: str, glyph: str) -> None:
 
 def test_a_metric_that_nobody_measured() -> None:
     row = only_row(BEFORE, AFTER, source="bench.test_pars.median", target="<= 1 s")
-    for name in ("before", "after", "improvement", "expected", "status", "measured"):
+    for name in ("before", "after", "improvement", "numbers", "expected", "status", "measured"):
         absent(row[name], "no-metric", "bench.test_pars.median", "did you mean `bench.test_parse.median`?")
     absent(only_row(BEFORE, AFTER, source="zzz")["after"], "no-metric", "phasemetrics collect")
     absent(only_row(BEFORE, AFTER)["target"], "no-target", "target = ")
@@ -231,6 +248,17 @@ def test_another_machine_is_not_compared() -> None:
     assert found["change"]["headline"].text == said
     assert found["after"]["performance"].note == "CPU differs (Test CPU → Other CPU)"
     assert found["metrics"][1]["improvement"].text == "+6.2 pp", "lines do not run"
+
+
+def test_benchmarks_are_listed_once_by_name() -> None:
+    more = {f"bench.a.b[{number}].{stat}": Metric(1.0, "second") for number in range(60) for stat in ("mean", "median")}
+    found = facts(after=TWO_SPEEDS)["benchmarks"]
+    assert [row["name"].text for row in found] == ["test_parse", "test_write"]
+    assert found[0]["name"].origin == Origin("build/bench.x", "a" * 64, "3" * 40)
+    many = facts(after=replace(AFTER, metrics=more))["benchmarks"]
+    assert (many[0]["name"].text, len(many)) == ("a.b[0]", 50)
+    absent(facts(after=snapshot(without=("bench",)))["benchmarks"], "no-benchmark", "--bench")
+    absent(facts(after=None)["benchmarks"], "no-evidence")
 
 
 def test_a_baseline_of_zero_and_a_value_that_is_no_number() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from measured import AFTER, BEFORE, LATER, facts
+from everything import WHOLE_LATER, everything
 from phasemetrics.document.ledger import Ledger, dumps, loads
 from phasemetrics.document.markdown import encode, parse
 from phasemetrics.document.plan import Plan, plan
@@ -17,7 +17,7 @@ from phasemetrics.templates import builtin
 
 TEMPLATES = builtin()
 BLANKS = [template.blank(nothing_known()) for template in TEMPLATES]
-FACTS = {"after": facts(BEFORE, AFTER), "later": facts(BEFORE, LATER), "no before": facts(None, AFTER)}
+FACTS = {"after": everything(), "later": everything(after=WHOLE_LATER), "no before": everything(before=None)}
 FILLED = [plan(blank, TEMPLATES, FACTS["after"], Ledger()) for blank in BLANKS]
 
 Change = Callable[[list[str], int, int], None]

@@ -54,7 +54,7 @@ def test_every_line_knows_what_it_is() -> None:
     assert found["# not a heading"] == ("fence", ("One", "Two: [X]"))
     assert found["| not | a table |"][0] == "fence"
     assert found["    indented code"][0] == "hidden"
-    assert found["## not a heading"][0] == "hidden"
+    assert found["## not a heading"][0] == "html"
     assert found["Setext"][0] == "hidden"
     assert found["last"] == ("text", ("Setext",))
 

@@ -13,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phasemetrics.evidence.merging import Merged, united
-from phasemetrics.evidence.model import OUTCOMES, Branches, Fact, FileCoverage, Measurement, Metric, PathCount, Warning
+from phasemetrics.evidence.model import (
+    OUTCOMES,
+    Branches,
+    Fact,
+    FileCoverage,
+    Measurement,
+    Metric,
+    PathCount,
+    TestCount,
+    Warning,
+)
 
 Pair: TypeAlias = tuple[str, Fact]
 
@@ -92,9 +102,9 @@ def merged(pairs: Iterable[Pair]) -> Merged:
     return found
 
 
-def summed(pairs: Iterable[Pair], reports: int = 3) -> tuple[dict[str, Metric], list[PathCount], list[PathCount]]:
+def summed(pairs: Iterable[Pair], reports: int = 3) -> tuple[dict[str, Metric], list[PathCount], tuple[TestCount, ...]]:
     found = merged(pairs)
-    return found.metrics({"junit": reports}), found.files(), found.tested()
+    return found.metrics({"junit": reports}), found.files(), found.tests.tested()
 
 
 def of(report: str, facts: Iterable[Fact]) -> list[Pair]:
@@ -128,13 +138,35 @@ def test_the_total_is_the_sum_of_the_six_outcomes(cases: list[Measurement]) -> N
         expected[fact.labels["outcome"]] += int(fact.value)
     assert {name: metrics[f"tests.{name}"].value for name in OUTCOMES} == {name: expected[name] for name in OUTCOMES}
     assert metrics["tests.total"].value == sum(expected.values()) == sum(one.total for one in tested)
-    assert sum(one.covered for one in tested) == expected["passed"]
+    assert sum(one.passed for one in tested) == expected["passed"]
+    assert sum(one.failed or 0 for one in tested) == expected["failed"] + expected["errors"]
     assert [one.path for one in tested] == sorted({fact.labels["path"] for fact in cases})
 
 
 def test_a_report_without_cases_is_zero_tests_and_no_report_is_none() -> None:
     assert summed([("a.xml", case("passed", 0))])[0]["tests.total"] == Metric(0, "count")
-    assert summed([]) == ({}, [], [])
+    assert summed([]) == ({}, [], ())
+
+
+@given(st.lists(st.tuples(REPORTS, st.sampled_from(["happy", "edge"]), st.sampled_from(OUTCOMES), st.integers(0, 9))))
+def test_the_cases_of_a_group_are_known_when_every_report_counts_them(dealt: list[tuple[str, str, str, int]]) -> None:
+    found = Merged()
+    for report, group, outcome, count in dealt:
+        found.add(Measurement("tests.group", count, "count", {"group": group, "outcome": outcome}), report)
+    reports = {group: {report for report, name, _, _ in dealt if name == group} for _, group, _, _ in dealt}
+    counts = [
+        TestCount(
+            group,
+            sum(count for _, name, outcome, count in dealt if (name, outcome) == (group, "passed")),
+            sum(count for _, name, outcome, count in dealt if name == group and outcome in {"failed", "errors"}),
+            sum(count for _, name, _, count in dealt if name == group),
+        )
+        for group in sorted(reports)
+    ]
+    for number in (1, 2, 3):
+        expected = tuple(one for one in counts if len(reports[one.path]) == number)
+        assert found.tests.grouped(number) == expected
+    assert found.metrics({"junit": 3}) == {}, "they are no cases beside the others"
 
 
 @given(st.lists(file_coverage(), min_size=1))

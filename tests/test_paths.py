@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from measured import AFTER, FILES, change, facts, snapshot
-from phasemetrics.evidence.facts import LIST_LIMIT
-from phasemetrics.evidence.model import PathCount
+from phasemetrics.evidence.changes import LIST_LIMIT
+from phasemetrics.evidence.model import TestCount
 from phasemetrics.evidence.paths import PathClass, in_suite, listed, path_class, repository_path
 from phasemetrics.value import Origin
 
@@ -103,7 +103,7 @@ def test_our_own_records_are_in_no_list() -> None:
 
 
 TESTED = [
-    PathCount(path, 1, 1)
+    TestCount(path, 1, 0, 1)
     for path in (
         "tests/integration/test_api.py",
         "tests/unit/deep/test_a.py",
@@ -192,7 +192,7 @@ def test_kinds_of_files_and_suites() -> None:
     assert [counts[name] for name in ("created", "modified", "deleted")] == ["5", "2", "1"]
     assert [counts[name] for name in ("implementation", "tests", "examples")] == ["3", "2", "1"]
     unit, none = found["suites"]["unit"], found["suites"]["e2e"]["total"]
-    assert (unit["path"].text, unit["total"].text) == ("tests/unit/test_parser.py", "136")
+    assert (unit["path"].text, unit["total"].text) == ("tests/unit/test_parser.py", "137")
     alone = facts(after=replace(AFTER, tests=()))["suites"]["unit"]["total"]
     assert alone.code == "no-suite", "tests ran, and nobody knows where"
     assert (none.text, none.code, none.mend) == (None, "no-suite", 'add [suite.e2e] path = "tests/e2e/*"')

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from measured import AFTER
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import (
+    Dependency,
     FileChange,
     Machine,
     Metric,
@@ -22,6 +23,7 @@ from phasemetrics.evidence.model import (
     Revision,
     Snapshot,
     Source,
+    TestCount,
     Warning,
 )
 from phasemetrics.evidence.snapshot import dumps, loads, to_dict
@@ -40,6 +42,7 @@ CONTRACT = """
  "machine": {"os": "Linux", "arch": "x86_64", "cpu": "A", "cores": 2, "runtime": "CPython 3.13.1"},
  "warnings": [{"code": "attribute-mismatch", "path": "build/junit.xml", "message": "m"}]}
 """
+DEPENDENCY = {"name": "a", "status": "added", "from": None, "to": "==1", "path": "pyproject.toml"}
 STRICT = TypeAdapter(Snapshot)
 
 # Every character, lone surrogates too: git gives them for a path that is not UTF-8.
@@ -48,6 +51,14 @@ COUNT = st.integers(0, 2**53)
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 FILES = st.builds(
     FileChange, TEXT, st.sampled_from(["created", "modified", "deleted"]), st.none() | TEXT, COUNT, COUNT, st.booleans()
+)
+DEPENDENCIES = st.builds(
+    Dependency,
+    TEXT,
+    st.sampled_from(["added", "raised", "lowered", "changed", "removed"]),
+    st.none() | TEXT,
+    st.none() | TEXT,
+    TEXT,
 )
 METRICS = st.one_of(
     st.builds(Metric, COUNT, st.just("count")),
@@ -75,7 +86,9 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         metrics=draw(st.dictionaries(TEXT, METRICS, max_size=6)),
         files=None if base is None else tuple(draw(st.lists(FILES, max_size=4))),
         coverage=tuple(draw(st.lists(path_count(), max_size=4))),
-        tests=tuple(draw(st.lists(st.builds(PathCount, TEXT, COUNT, COUNT), max_size=4))),
+        tests=tuple(draw(st.lists(st.builds(TestCount, TEXT, COUNT, st.none() | COUNT, COUNT), max_size=4))),
+        groups=tuple(draw(st.lists(st.builds(TestCount, TEXT, COUNT, COUNT, COUNT), max_size=4))),
+        dependencies=draw(st.none() | st.lists(DEPENDENCIES, max_size=4).map(tuple)),
         machine=draw(st.none() | st.builds(Machine, TEXT, TEXT, TEXT, COUNT, TEXT)),
         warnings=tuple(draw(st.lists(st.builds(Warning, TEXT, TEXT, TEXT), max_size=4))),
     )
@@ -141,7 +154,10 @@ def test_the_shape_is_the_contracts() -> None:
     metrics = {name: metric for name, metric in AFTER.metrics.items() if name in kinds}
     fields = {name: getattr(AFTER, name) for name in AFTER.__slots__}
     whole = Snapshot(**fields | {"metrics": metrics, "warnings": (Warning("a", "b", "c"),)})
-    ours = {".base", ".tests", ".tests[].path", ".tests[].passed", ".tests[].total", ".sources[].kind"}
+    ours = {".base", ".tests", ".groups", ".dependencies", ".sources[].kind"}
+    ours |= {f".dependencies[].{key}" for key in ("name", "status", "from", "to", "path")}
+    ours |= {f".tests[].{key}" for key in ("path", "passed", "failed", "total")}
+    ours |= {f".groups[].{key}" for key in ("name", "passed", "failed", "total")}
     assert keys_of(json.loads(dumps(whole))) == keys_of(json.loads(CONTRACT)) | ours
     assert to_dict(Snapshot()) == {
         "schema": 1,
@@ -152,6 +168,8 @@ def test_the_shape_is_the_contracts() -> None:
         "files": [],
         "coverage": [],
         "tests": [],
+        "groups": [],
+        "dependencies": None,
         "machine": None,
         "warnings": [],
     }
@@ -175,6 +193,23 @@ def test_the_median_of_two_counts_is_kept() -> None:
     rounds = {"bench.x.rounds": Metric(5.5, "count", runs=(5, 6))}
     assert loads(dumps(Snapshot(metrics=rounds)), NAME).metrics == rounds
     assert b'"value": 5}' in dumps(Snapshot(metrics={"bench.x.rounds": Metric(5.0, "count")})), "a count has no point"
+
+
+def test_a_snapshot_of_before_failures_were_recorded_does_not_know_them() -> None:
+    earlier = CONTRACT.replace('"warnings": [', '"tests": [{"path": "a.py", "passed": 2, "total": 3}], "warnings": [')
+    found = loads(earlier.encode(), NAME)
+    assert (found.tests, found.groups) == ((TestCount("a.py", 2, None, 3),), ())
+    assert json.loads(dumps(found))["tests"] == [{"path": "a.py", "passed": 2, "total": 3}]
+
+
+def test_a_snapshot_of_before_dependencies_were_recorded_does_not_know_them() -> None:
+    earlier = {key: value for key, value in json.loads(dumps(AFTER)).items() if key != "dependencies"}
+    assert loads(json.dumps(earlier).encode(), NAME).dependencies is None
+    assert loads(dumps(Snapshot(base="0" * 40, files=(), dependencies=())), NAME).dependencies == ()
+    known = {**earlier, "dependencies": [DEPENDENCY]}
+    assert loads(json.dumps(known).encode(), NAME).dependencies == (
+        Dependency("a", "added", None, "==1", "pyproject.toml"),
+    )
 
 
 def test_no_base_and_no_difference_are_two_things() -> None:
@@ -241,6 +276,14 @@ def test_damage_is_refused_with_its_place(content: bytes, line: int | None, colu
         ('"warnings": [', '"base": 1, "warnings": ['),
         ('"warnings": [', '"tests": {}, "warnings": ['),
         ('"warnings": [', '"tests": [{"path": "a", "passed": "1", "total": 1}], "warnings": ['),
+        ('"warnings": [', '"tests": [{"path": "a", "passed": 1, "failed": -1, "total": 1}], "warnings": ['),
+        ('"warnings": [', '"dependencies": {}, "warnings": ['),
+        ('"warnings": [', '"dependencies": [{"name": "a", "status": "added", "from": null, "to": ""}], "warnings": ['),
+        *(
+            ('"warnings": [', f'"dependencies": [{json.dumps(DEPENDENCY | wrong)}], "warnings": [')
+            for wrong in ({"name": 1}, {"status": "new"}, {"to": 2}, {"path": None}, {"before": None})
+        ),
+        ('"warnings": [', '"groups": [{"path": "a", "passed": 1, "failed": 0, "total": 1}], "warnings": ['),
     ],
 )
 def test_values_of_a_wrong_kind_are_refused(old: str, new: str) -> None:

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from measured import AFTER, BEFORE, CONFIG, FILES, LATER, facts, snapshot
-from phasemetrics.config import Config
 from phasemetrics.errors import UsageError
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.model import Metric, Phase, Snapshot, Warning
 from phasemetrics.evidence.verdict import Verdict
+from phasemetrics.settings import Config
 from phasemetrics.summary import Row, rows_of
 
 VERDICTS = {
@@ -166,6 +166,8 @@ def test_what_a_phase_is_called() -> None:
         "number": "3",
         "previous": "2",
         "next": "4",
+        "step": None,
+        "duration": "2 weeks",
         "name": "Incremental parser",
         "next_name": "Streaming writer",
         "status": "complete",

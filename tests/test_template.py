@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from everything import everything
 from measured import AFTER, BEFORE, LATER, facts
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.plan import plan
 from phasemetrics.document.template import Template
 from phasemetrics.errors import UsageError
 from phasemetrics.scaffolding import nothing_known
+from phasemetrics.settings import Config
 from phasemetrics.templates import all_templates, builtin
 
 OWN = """# Iterationsbericht {{ phase.number | hole("__") }}
@@ -43,11 +45,11 @@ def own(source: str = OWN) -> Template:
 @pytest.mark.parametrize("template", builtin(), ids=lambda template: template.name)
 def test_what_a_template_prints_it_recognises(template: Template) -> None:
     blank = template.blank(nothing_known())
-    filled = plan(blank, builtin(), facts(), Ledger())
+    filled = plan(blank, builtin(), everything(), Ledger())
     assert filled.kind == template.name
-    names = {slot.expression for pattern in template.patterns if not pattern.loop for slot in pattern.slots}
+    names = {slot.name for pattern in template.patterns for slot in pattern.slots}
     found = {one.address.rpartition("/")[2].partition("#")[0] for one in filled.fillings}
-    assert {name.partition(" |")[0] for name in names} <= found
+    assert names <= found
 
 
 def test_a_teams_own_template_is_understood_like_ours() -> None:
@@ -120,3 +122,15 @@ def test_names_are_looked_up_only_where_their_line_stands() -> None:
     template = own('# T\n\n## Metrics\n\n- Odd: {{ after.nothing | hole("X") }}\n')
     with pytest.raises(UsageError, match="nothing"):
         plan("# T\n\n## Metrics\n\n- Odd: X\n", [template], facts(), Ledger())
+
+
+@pytest.mark.parametrize("name", ["`parse()` time", "**Fast** path", "the *other*", "a_b__c__", "x ** 2"])
+def test_a_name_of_any_dress_is_read_back(name: str) -> None:
+    source = '## Sum\n- Now: {{ after.headline | hole("[Now]") }}\n- **{{ phase.name | hole("[Name]") }}**\n'
+    phase = {"3": {"name": name}}
+    metric = [{"name": name, "from": "tests.passed"}]
+    config = Config.model_validate({"phase": phase, "metric": metric})
+    first = plan("## Sum\n- Now: [Now]\n- **[Name]**\n", [own(source)], facts(config=config), Ledger())
+    assert first.text == f"## Sum\n- Now: {name} 146\n- **{name}**\n"
+    later = plan(first.text, [own(source)], facts(after=LATER, config=config), first.ledger)
+    assert later.text == f"## Sum\n- Now: {name} 150\n- **{name}**\n"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import takewhile
 from typing import Final, TypeAlias
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import OUTCOMES, Fact, Kind, Measurement, Outcome, Report, Warning
 from phasemetrics_collectors._junit_attributes import Suite, Times
+from phasemetrics_collectors._junit_groups import GroupCounts, case_file
 from phasemetrics_collectors._xml import Start, XmlStream, begins
 
 KIND: Final[Kind] = "junit"
@@ -22,7 +21,6 @@ XFAIL = "pytest.xfail"
 _NOT_RUN = frozenset({"notrun", "disabled"})  # GoogleTest and CTest: no child says it, only `status`
 _PLACES = 100_000  # what is beyond counts for no file in particular: some runners make up a class name for each case
 _Key: TypeAlias = tuple[str | None, str | None, Outcome]  # file, classname
-_MODULE = re.compile(r"test_.*|.*_tests?", re.DOTALL)
 
 
 def recognises(head: bytes) -> bool:
@@ -32,6 +30,8 @@ def recognises(head: bytes) -> bool:
 
 def collect(report: Report) -> Iterator[Fact]:
     """Yield what one report adds up to: `tests`, `tests.flaky`, `tests.duration`, `tests.wall`, and warnings.
+
+    With `report.groups`, `tests.group` as well.
 
     Every `<testcase>` counts once, under its most severe outcome; a test that failed and then failed in teardown is
     two elements in pytest's report and two in its summary ("1 failed, 1 error"), so it is two here. `xpassed` never
@@ -43,16 +43,6 @@ def collect(report: Report) -> Iterator[Fact]:
     reading = _Reading(report)
     reading.read()
     yield from reading.facts()
-
-
-def module_file(classname: str) -> str:
-    """Return the file that pytest's `classname` begins with (`tests.test_a.TestB` is in `tests/test_a.py`).
-
-    Where no part looks like a test module, the class name is all there is to say.
-    """
-    parts = classname.split(".")
-    after = sum(1 for _ in takewhile(lambda part: _MODULE.fullmatch(part) is None, reversed(parts)))
-    return "/".join(parts[: len(parts) - after]) + ".py" if after < len(parts) else classname
 
 
 @functools.cache
@@ -96,13 +86,22 @@ class _Reading:
         self._suites: list[Suite] = []
         self._cases: list[dict[str, str]] = []  # the open ones: a case may stand in a case
         self._results: dict[int, set[tuple[str, str]]] = {}  # of the open cases that have any, by depth
+        self.groups = GroupCounts(report.groups, self.stream.path, self._cases) if report.groups else None
         self._last: tuple[dict[str, str], Outcome] = ({}, "passed")
 
     def read(self) -> None:
         starts: dict[str, Start] = {tag: functools.partial(self._start_suite, tag) for tag in ROOTS}
         starts |= {tag: functools.partial(self._result, tag) for tag in RESULTS}
         starts["testcase"] = self._cases.append
-        self.stream.read(starts, {"testcase": self._end_case, **dict.fromkeys(ROOTS, self._end_suite)})
+        ends = {"testcase": self._end_case, **dict.fromkeys(ROOTS, self._end_suite)}
+        if self.groups:  # nobody else pays for them
+            starts["property"] = self.groups.property
+            ends["testcase"] = functools.partial(self._end_grouped, self.groups)
+        self.stream.read(starts, ends)
+
+    def _end_grouped(self, groups: GroupCounts) -> None:
+        self._end_case()
+        groups.count(*self._last)
 
     def _start_suite(self, tag: str, attributes: dict[str, str]) -> None:
         self._suites.append(Suite(tag, attributes, Counter(self.totals)))
@@ -168,9 +167,11 @@ class _Reading:
     def facts(self) -> Iterator[Fact]:
         counts: Counter[tuple[str, Outcome]] = Counter()
         for (file, classname, outcome), count in self.counts.items():
-            counts[file.replace("\\", "/") if file else module_file(classname or ""), outcome] += count
+            counts[case_file(file, classname), outcome] += count
         for (path, outcome), count in sorted(counts.items()) or [(("", OUTCOMES[0]), 0)]:
             yield Measurement("tests", count, "count", {"outcome": outcome, "path": path})
+        if self.groups:
+            yield from self.groups.facts()
         if self.flaky:
             yield Measurement("tests.flaky", self.flaky, "count")
         duration, wall = self.duration.seconds(), self.wall.seconds(complete=True)

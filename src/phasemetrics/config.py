@@ -2,81 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.reading import CONFIG_LIMIT, read_regular
+from phasemetrics.settings import SUITES, Config, tables
 
 FILE = "phasemetrics.toml"
 _PLACE = re.compile(r"^(?P<message>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)$", re.DOTALL)
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class PhaseTable(_Table):
-    """`[phase.3]`: what only people know about a phase."""
-
-    name: str | None = None
-    status: Literal["not started", "in progress", "complete"] | None = None
-    weeks: str | None = Field(default=None, pattern=r"^\d+(-\d+)?$")
-    planned_days: int | None = Field(default=None, ge=0)
-    date: datetime.date | None = None
-    started: datetime.date | None = None
-    ended: datetime.date | None = None
-
-
-class MetricTable(_Table):
-    """`[[metric]]`: one row of the metrics tables; `from` names a metric of the snapshot."""
-
-    name: str = Field(pattern=r"\S")
-    source: str = Field(alias="from", min_length=1)
-    better: Literal["higher", "lower"] | None = None
-    target: str | None = None
-    tolerance: str = Field(default="3%", pattern=r"^\d+(\.\d+)?%$")
-    aliases: tuple[str, ...] = Field(default=(), strict=False)
-
-    @property
-    def tolerance_ratio(self) -> float:
-        """The tolerance as a ratio: 0.03 for `3%`."""
-        return float(self.tolerance.rstrip("%")) / 100
-
-
-class SuiteTable(_Table):
-    """`[suite.unit]`: the test file that a document names, or the glob of the files of a suite."""
-
-    path: str
-
-
-class CommandsTable(_Table):
-    """`[commands]`: how the project is measured; only a command that says so runs them."""
-
-    setup: str | None = None
-    test: str | None = None
-    bench: str | None = None
-
-
-class Config(_Table):
-    """All of the configuration, with its defaults."""
-
-    documents: tuple[str, ...] = Field(default=(), strict=False)
-    templates: tuple[str, ...] = Field(default=(), strict=False)
-    junit: tuple[str, ...] = Field(default=(), strict=False)
-    coverage: tuple[str, ...] = Field(default=(), strict=False)
-    bench: tuple[str, ...] = Field(default=(), strict=False)
-    base: str | None = None
-    phase: dict[str, PhaseTable] = Field(default_factory=dict)
-    metric: tuple[MetricTable, ...] = Field(default=(), strict=False)
-    suite: dict[str, SuiteTable] = Field(default_factory=dict)
-    commands: CommandsTable = CommandsTable()
 
 
 class Project(BaseModel):
@@ -117,7 +56,23 @@ def _project(root: Path, path: Path, table: dict[str, Any] | None) -> Project:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise UsageError("bad-config", f"two metrics are called {twice!r}", path=path.name, mend="rename one")
+    _check_groups(config, path.name)
     return Project(root=root, config=config, origin=path.name)
+
+
+def _check_groups(config: Config, file: str) -> None:
+    """Raise UsageError for a group that could match no test case, whatever the report holds."""
+    suites = (*SUITES, *config.suite)
+    for name, group in config.group.items():
+        table = f'[group."{name}"]'
+        if not (group.names or group.markers):
+            mend = 'add names = ["test_…*"] or markers = ["…"] to it'
+            raise UsageError("bad-config", f"{table} does not say which test cases it counts", path=file, mend=mend)
+        if group.suite is not None and group.suite not in suites:
+            near = difflib.get_close_matches(group.suite, suites, n=1)
+            mend = f"did you mean {near[0]!r}?" if near else f'add [suite.{group.suite}] path = "…"'
+            message = f"{table} is of suite {group.suite!r}, and there is no such suite"
+            raise UsageError("bad-config", message, path=file, mend=mend)
 
 
 def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
@@ -180,11 +135,5 @@ def _wrong(path: Path, error: ValidationError) -> UsageError:
 
 
 def _known_keys(location: list[str]) -> list[str]:
-    tables: dict[str, type[BaseModel]] = {
-        "phase": PhaseTable,
-        "metric": MetricTable,
-        "suite": SuiteTable,
-        "commands": CommandsTable,
-    }
-    table = tables.get(location[0], Config) if len(location) > 1 else Config
+    table = tables().get(location[0], Config) if len(location) > 1 else Config
     return sorted(field.alias or name for name, field in table.model_fields.items())

@@ -8,6 +8,13 @@ import unicodedata
 _LIMIT = 100
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _BACKTICKS = re.compile(r"`+")
+# What begins a block, a box or a link definition where it stands first (CommonMark 0.31 §4 and §5, GFM §5.3).
+_OPENING = re.compile(
+    r"#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|(?:[-*_=]\s*)+$|`{3}|~{3}|\||<(?=[A-Za-z/!?])|\[[ xX]\](?=\s|$)|\[[^\]]*\]:"
+)
+_NUMBER = re.compile(r"(\d{1,9})(?=[.)](?:\s|$))")
+_LEADING_CODE = re.compile(r"(`+)(?!`) ?(.+?) ?(?<!`)\1(?!`)(?=.)")
+_CLOSING = re.compile(r"\s*(\*+|__+)$")
 
 
 def _is_hidden(character: str) -> bool:
@@ -52,3 +59,24 @@ def cell(text: str) -> str:
 def unescape_cell(text: str) -> str:
     """Return what a person reads in a cell: the opposite of `cell`."""
     return text.replace("\\|", "|")
+
+
+def inert(text: str, limit: int = 500) -> str:
+    """Return a person's words from another document as one line that builds nothing where it is put.
+
+    In a line, emphasis that closes at its end counts as its dress, and a code span that leads as all of it: both go.
+    """
+    shown = visible(" ".join(text.split()), limit).replace("<!--", "\u2039!--")
+    while (bare := _undressed(shown)) != shown:
+        shown = bare
+    if _OPENING.match(shown):
+        return f"\\{shown}"
+    return _NUMBER.sub(r"\1\\", shown, count=1) if _NUMBER.match(shown) else shown
+
+
+def _undressed(text: str) -> str:
+    if (closing := _CLOSING.search(text)) is not None:
+        text = "".join(text[: closing.start()].rsplit(closing[1], 1))
+    if (code := _LEADING_CODE.match(text)) is not None:
+        text = code[2] + text[code.end() :]
+    return " ".join(text.split())

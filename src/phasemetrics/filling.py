@@ -22,6 +22,7 @@ from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Phase, Snapshot
 from phasemetrics.evidence.store import FOLDER, Baseline, find_baseline, load, place
 from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.surroundings import beside_of
 from phasemetrics.templates import all_templates
 from phasemetrics.writing.guard import read_document, resolve_document
 from phasemetrics.writing.transaction import Change, commit, locked
@@ -121,9 +122,13 @@ def open_documents(root: Path, order: Order) -> list[Opened]:
 def _open(root: Path, name: str, stdin: bytes) -> Opened:
     if name == "-":
         return Opened(name, root / name, stdin, Ledger(), None)
-    path = resolve_document(root, root / name, name)
+    return read_opened(root, resolve_document(root, root / name, name), name)
+
+
+def read_opened(root: Path, path: Path, name: str) -> Opened:
+    """Read a document, whose `path` is resolved, and its ledger; raise Refusal for what is damaged."""
     place_of_ledger = ledger_name(root, path)
-    content = _ledger_content(root / place_of_ledger, place_of_ledger)
+    content = ledger_content(root / place_of_ledger, place_of_ledger)
     ledger = Ledger() if content is None else ledgers.loads(content, place_of_ledger)
     return Opened(name, path, read_document(path, name), ledger, content)
 
@@ -133,7 +138,8 @@ def ledger_name(root: Path, document: Path) -> str:
     return f"{FOLDER}/ledger/{document.relative_to(root.resolve()).as_posix()}.json"
 
 
-def _ledger_content(path: Path, name: str) -> bytes | None:
+def ledger_content(path: Path, name: str) -> bytes | None:
+    """Return the bytes of a ledger, None where there is none; raise Refusal for one that cannot be read."""
     if not path.exists() and not path.is_symlink():
         return None
     try:
@@ -147,10 +153,15 @@ def render(
     project: Project, phase: Phase, found: str, opened: Sequence[Opened], templates: Sequence[Template]
 ) -> Result:
     """Plan every document from the two ends of a phase; nothing is written."""
-    facts: dict[str, Any] = facts_of(phase, project.config, found)
+    beside = beside_of(project.root, project.config, phase)
+    facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
     outcomes = []
     for one in opened:
-        planned = plan(decode(one.content, one.name), templates, facts, one.ledger)
+        try:
+            planned = plan(decode(one.content, one.name), templates, facts, one.ledger)
+        except Refusal as error:
+            error.path = error.path or one.name  # the documents' wing does not know what they are called
+            raise
         outcomes.append(Outcome(one.name, one.content, encode(planned.text), planned))
     return Result(phase, tuple(outcomes))
 

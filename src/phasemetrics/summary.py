@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from phasemetrics.config import Config
+from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.compared import comparisons
 from phasemetrics.evidence.comparison import Comparison, compare
 from phasemetrics.evidence.model import Phase
 from phasemetrics.evidence.target import Status, judge, parse_target
+from phasemetrics.settings import Config
 
 _USUAL = {
     "tests.total": "Tests",
@@ -29,21 +30,31 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: what a person calls the metric, the comparison, and its status against the target."""
+    """One line of the table: what a person calls the metric, the comparison, and its status against the target.
+
+    `planned` is where the phase's plan states the target.
+    """
 
     name: str
     comparison: Comparison
     target: str | None = None
     status: Status | None = None
+    planned: str | None = None
 
 
-def rows_of(phase: Phase, config: Config) -> list[Row]:
-    """Return the configured metrics in their order, then the usual ones that were measured and not configured."""
+def rows_of(phase: Phase, config: Config, beside: Beside | None = None) -> list[Row]:
+    """Return the configured metrics in their order, then the usual ones that were measured and not configured.
+
+    A metric without a target has the one that the phase's plan states, of what was read `beside` the reports.
+    """
+    beside = (beside or Beside()).fitting(phase, config)
+    config = beside.with_targets(config)
     rows = []
     for metric, comparison in zip(config.metric, comparisons(phase, config), strict=True):
         target = parse_target(metric.target) if metric.target else None
         status = judge(comparison, target, metric.tolerance_ratio)
-        rows.append(Row(metric.name, comparison, metric.target, status))
+        planned = beside.targets.get(metric.name)
+        rows.append(Row(metric.name, comparison, metric.target, status, planned.origin.path if planned else None))
     named = {metric.source for metric in config.metric}
     measured = {name for side in (phase.before, phase.after) if side for name in side.metrics}
     for name, title in _USUAL.items():

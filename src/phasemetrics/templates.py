@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +15,7 @@ PACKAGE = "phasemetrics_templates"
 SUFFIX = ".md.j2"
 
 
+@cache
 def builtin() -> tuple[Template, ...]:
     """Return our own templates, by name."""
     files = sorted(resources.files(PACKAGE).iterdir(), key=lambda file: file.name)

@@ -11,8 +11,10 @@ from phasemetrics import __version__
 from phasemetrics.cli.baseline import baseline
 from phasemetrics.cli.check import check
 from phasemetrics.cli.collect import collect
+from phasemetrics.cli.explain import explain
 from phasemetrics.cli.fill import fill
 from phasemetrics.cli.new import new
+from phasemetrics.cli.reset import reset
 from phasemetrics.cli.show import show
 
 
@@ -20,14 +22,15 @@ def application() -> typer.Typer:
     """Return the command line, ready to be called."""
     app = typer.Typer(
         name="phasemetrics",
-        help="Fill phase documents with measured numbers, and say which of them are no longer true.",
+        help="Fill phase documents with measured numbers, and say which of them are no longer true.\n\n"
+        "What stands in brackets behind an error, a warning or an open place: phasemetrics explain CODE.",
         no_args_is_help=True,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_everywhere)
-    for command in (new, baseline, collect, fill, check, show):
+    for command in (new, baseline, collect, fill, check, show, explain, reset):
         app.command()(command)
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from phasemetrics.auditing import contradictions, left_open
 from phasemetrics.cli.answer import answer
@@ -12,6 +13,8 @@ from phasemetrics.cli.printing import described, print_bytes, print_diff, print_
 from phasemetrics.errors import PhasemetricsError
 from phasemetrics.evidence.comparison import compare
 from phasemetrics.filling import Result
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +31,7 @@ class Ending:
 
 def finish(work: Callable[[], Result], ending: Ending, gates: Sequence[str]) -> int:
     """Do the work, print what came of it, and return the exit code of the contract."""
-    try:
-        result = work()
-    except PhasemetricsError as error:
-        if ending.json:
-            say_json(answer(error.exit_code, [], None, [error]))
-        raise
+    result = attempted(work, json=ending.json)
     tripped = list(_tripped(result, gates))
     found = ending.compares and (result.changed or (ending.command == "check" and bool(contradictions(result))))
     code = 1 if found or tripped else 0
@@ -45,6 +43,16 @@ def finish(work: Callable[[], Result], ending: Ending, gates: Sequence[str]) -> 
     for line in tripped:
         tell(line)
     return code
+
+
+def attempted(work: Callable[[], Done], *, json: bool) -> Done:
+    """Do the work; an error is printed as JSON too, where JSON was asked for."""
+    try:
+        return work()
+    except PhasemetricsError as error:
+        if json:
+            say_json(answer(error.exit_code, [], None, [error]))
+        raise
 
 
 def say_json(text: str) -> None:

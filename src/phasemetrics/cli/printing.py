@@ -7,6 +7,8 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from phasemetrics.cli.options import Color
 from phasemetrics.document.ownership import Filling
@@ -86,9 +88,20 @@ def show_fillings(outcome: Outcome, verb: str, verbose: bool) -> None:
         f"{states[state]} {state}" for state in ("agrees", "kept", "stale", "unfilled", "ambiguous") if states[state]
     ]
     tell(f"{outcome.name}: {verb} {wrote}{', ' if others else ''}{', '.join(others)}")
-    for filling in outcome.plan.fillings:
-        if verbose or filling.state in {"kept", "stale", "unfilled", "ambiguous"} or filling.code:
-            tell(f"  {outcome.name}:{filling.line}:{filling.column}: {described(filling)}")
+    shown = {"kept", "stale", "unfilled", "ambiguous"}
+    told = (filling for filling in outcome.plan.fillings if verbose or filling.state in shown or filling.code)
+    for filling in _merged(told):
+        tell(f"  {outcome.name}:{filling.line}:{filling.column}: {described(filling)}")
+
+
+def _merged(fillings: Iterable[Filling]) -> Iterator[Filling]:
+    """Yield fillings; those of one line that say the same say it once."""
+    for (_, state, *_), group in groupby(fillings, lambda one: (one.line, one.state, one.code, one.message)):
+        first, *others = group
+        if others and first.message and state == "unfilled":
+            first = replace(first, old=" … ".join([first.old, others[-1].old]))
+            others = []
+        yield from (first, *others)
 
 
 def described(filling: Filling) -> str:

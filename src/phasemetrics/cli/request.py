@@ -10,7 +10,8 @@ from pathlib import Path
 from phasemetrics.config import Project, load
 from phasemetrics.errors import UsageError
 from phasemetrics.evidence.collecting import Evidence
-from phasemetrics.evidence.identity import neighbours
+from phasemetrics.evidence.grouping import group_rules
+from phasemetrics.evidence.identity import spelled_out
 from phasemetrics.evidence.model import Kind
 from phasemetrics.evidence.store import checked_phase
 
@@ -59,7 +60,7 @@ def evidence_of(project: Project, reports: Reports) -> Evidence:
         "coverage": _globs(reports.coverage, config.coverage),
         "bench": _globs(reports.bench, config.bench),
     }
-    return Evidence(project.root, globs, reports.base, reports.head)
+    return Evidence(project.root, globs, reports.base, reports.head, group_rules(config))
 
 
 def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str, ...]:
@@ -68,15 +69,10 @@ def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str,
 
 
 def configured_base(project: Project, phase: str) -> str | None:
-    """Return the configured base of a phase with its neighbours' names filled in."""
+    """Return the configured base of a phase."""
     if project.config.base is None:
         return None
-    previous, following = neighbours(phase, project.config)
-    names = {"phase": phase, "previous": previous or "", "next": following or ""}
-    text = project.config.base
-    for name, value in names.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+    return spelled_out(project.config.base, phase, project.config)
 
 
 def documents_of(project: Project, phase: str, given: Sequence[str] | None) -> tuple[str, ...]:

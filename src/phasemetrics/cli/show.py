@@ -31,6 +31,7 @@ def show(
     from phasemetrics.evidence.collecting import Evidence
     from phasemetrics.filling import Order
     from phasemetrics.summary import rows_of
+    from phasemetrics.surroundings import beside_of
 
     enter(directory)
     project = project_here(config)
@@ -41,7 +42,8 @@ def show(
         order = Order(number, names, Evidence(project.root), before=before, templates=own, write=False)
         print_trace(check(project, order), line)
         return
-    rows: list[Row] = rows_of(recorded_phase(project, number, before).phase, project.config)
+    recorded = recorded_phase(project, number, before).phase
+    rows: list[Row] = rows_of(recorded, project.config, beside_of(project.root, project.config, recorded))
     if json or format is options.Format.json:
         rows_as_json(number, rows)
     else:

@@ -24,7 +24,8 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
     comparison = row.comparison
     words: list[str] = [comparison.verdict] if comparison.verdict not in {"unchanged", "changed", "new"} else []
     if row.target is not None:
-        words.append(f"target {row.target} {row.status or 'not judged'}")
+        where = f" ({row.planned})" if row.planned else ""
+        words.append(f"target {row.target} {row.status or 'not judged'}{where}")
     if comparison.p is not None or comparison.verdict in _EXPLAINED:
         words.append(comparison.message)
     return (

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ARROWS = re.compile(r"→|⟶|➜|=>|->")
+_SIGNS = {"≤": "<=", "≥": ">="}
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _EMPHASIS = re.compile(r"\*\*|__|\*")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -33,6 +35,7 @@ class Folded:
         return bisect_left(self.offsets, offset)
 
 
+@lru_cache(maxsize=20_000)  # every line of a document is compared with many lines of templates
 def fold(text: str, *, emphasis: bool = True) -> Folded:
     """Fold `text` for comparison; with `emphasis` its markers are dropped, which must not be done inside code."""
     out: list[str] = []
@@ -57,6 +60,8 @@ def _next(text: str, position: int, emphasis: bool) -> tuple[str, int]:
         return " ", len(match[0]) if match else 1
     if character in "→⟶➜=-" and (match := _ARROWS.match(text, position)):
         return "→", len(match[0])
+    if character in _SIGNS:
+        return _SIGNS[character], 1
     if emphasis and character in "*_" and (match := _EMPHASIS.match(text, position)):
         return "", len(match[0])
     if character > "\x7f" and (match := _FOREIGN.match(text, position)):
@@ -79,6 +84,11 @@ def mend_mojibake(run: str) -> str:
         return run
 
 
+def mojibake(text: str) -> str:
+    """Return what UTF-8 text looks like after it was read as Mac Roman."""
+    return text.encode().decode("mac_roman")
+
+
 def folded(text: str) -> str:
     """Return only the folded text, without blanks at its ends."""
     return fold(text).text.strip()
@@ -93,9 +103,9 @@ def heading_key(text: str) -> str:
 
 def fits(pattern: str, key: str) -> bool:
     """Return whether `key` has the literal parts of `pattern` in order, with something at each HOLE."""
-    first, *rest = pattern.split(HOLE)
-    if not rest:
+    if HOLE not in pattern:
         return pattern == key
+    first, *rest = pattern.split(HOLE)
     if not key.startswith(first):
         return False
     position = len(first)

@@ -16,10 +16,15 @@ _MEND = "restore it with `git checkout -- {path}`, or delete it: then every numb
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One hole: the `placeholder` that stood there first, and the text that was last `written`."""
+    """One hole or one row: the `placeholder` that stood there first, and the text that was last `written`.
+
+    For a cell that was empty the placeholder is its blanks. `added`: the row is one that we put in, so `placeholder` is
+    the line it was cloned from.
+    """
 
     placeholder: str
     written: str
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,10 @@ def _ledger(data: Any) -> Ledger:
         raise ValueError(f"schema {data['schema']!r} is not {SCHEMA}; a newer phasemetrics wrote it")
     entries = {}
     for address, entry in data["holes"].items():
-        placeholder, written = entry["placeholder"], entry["written"]
-        if not isinstance(placeholder, str) or not isinstance(written, str):
-            raise TypeError(f"{address!r} holds something that is not text")
-        entries[address] = Entry(placeholder, written)
+        placeholder, written, added = entry["placeholder"], entry["written"], entry.get("added", False)
+        if not isinstance(placeholder, str) or not isinstance(written, str) or not isinstance(added, bool):
+            raise TypeError(f"{address!r} holds something that cannot be")
+        entries[address] = Entry(placeholder, written, added)
     return Ledger(entries)
 
 
@@ -71,9 +76,11 @@ def _damaged(path: str, message: str, line: int | None, column: int | None) -> R
 
 def dumps(ledger: Ledger) -> bytes:
     """Return the ledger as JSON, sorted, one hole on a line so that git can merge it."""
-    lines = [
-        f"  {json.dumps(address)}: {json.dumps({'placeholder': entry.placeholder, 'written': entry.written})}"
-        for address, entry in sorted(ledger.entries.items())
-    ]
+    lines = [f"  {json.dumps(address)}: {_line(entry)}" for address, entry in sorted(ledger.entries.items())]
     body = ",\n".join(lines)
     return f'{{"schema": {SCHEMA},\n "holes": {{\n{body}\n}}}}\n'.encode("ascii")
+
+
+def _line(entry: Entry) -> str:
+    said = {"placeholder": entry.placeholder, "written": entry.written}
+    return json.dumps({**said, "added": True} if entry.added else said)

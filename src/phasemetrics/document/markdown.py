@@ -13,7 +13,7 @@ from phasemetrics.errors import Refusal
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LineKind = Literal["text", "heading", "fence", "header", "delimiter", "row", "hidden"]
+LineKind = Literal["text", "heading", "fence", "header", "delimiter", "row", "html", "hidden"]
 
 # CommonMark 0.31 §2.1: only these end a line. str.splitlines() would also split at U+2028, form feed and others.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -174,7 +174,7 @@ def _mark(token: Token, following: Token, marks: dict[int, _Mark], block: int) -
             marks[number] = _Mark("fence" if first < number <= first + content else "hidden", block)
     elif token.type in {"code_block", "html_block"}:
         for number in range(first, last):
-            marks[number] = _Mark("hidden", block)
+            marks[number] = _Mark("html" if token.type == "html_block" else "hidden", block)
     elif token.type == "table_open":
         for number in range(first, last):
             marks[number] = _Mark("row", block)

@@ -82,8 +82,8 @@ def _state(hole: Hole, entry: Entry | None, value: Value, new: str | None, text:
     if entry is not None and text == entry.written:
         if new is None:
             return "stale", *_why(value, text)
-        return ("agrees" if new == text else "updated"), value.code, value.note
-    if new is None:
+        return ("agrees" if new == text or value.once else "updated"), value.code, value.note
+    if new is None or value.once:
         return "kept", "", ""
     if means_the_same(text, new):
         return "agrees", "", value.note

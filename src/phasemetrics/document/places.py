@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from phasemetrics.document.markdown import Line, Span
+from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.slot import Slot
-from phasemetrics.document.template import Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Hole:
     """One hole of a template as it stands in a document.
 
     `address` holds nothing that the tool writes, or a second fill would not find it again. Holes of one `record` are
-    written together or not at all. `repeated`: the same place was found before, further up.
+    written together or not at all. `repeated`: the same place was found before, further up. `here` is what stands on
+    its line, by name.
     """
 
     address: str
@@ -26,6 +28,7 @@ class Hole:
     open_ended: bool
     repeated: bool = False
     template: str = ""
+    here: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

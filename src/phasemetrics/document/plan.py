@@ -9,14 +9,14 @@ from typing import Any
 
 from phasemetrics.document import markdown
 from phasemetrics.document.binding import plan_rows
+from phasemetrics.document.deciding import decisions
 from phasemetrics.document.edits import hole_edit, print_row, row_edits, row_entries
 from phasemetrics.document.ledger import Ledger
-from phasemetrics.document.markdown import Document
-from phasemetrics.document.ownership import Decision, Filling, decide, frozen
+from phasemetrics.document.ownership import Decision, Filling, frozen
 from phasemetrics.document.places import Recognition
 from phasemetrics.document.recognition import recognise
 from phasemetrics.document.rows import RowPlan
-from phasemetrics.document.template import Template, value_of
+from phasemetrics.document.template import Template
 from phasemetrics.errors import PhasemetricsError
 
 
@@ -59,11 +59,12 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     document = markdown.parse(text)
     found = recognise(document, templates)
     rows = [plan_rows(document, one, facts, ledger) for one in found.rows]
-    decisions = frozen([*_decisions(document, found, facts, ledger), *(one for row in rows for one in row.decisions)])
-    edits = [hole_edit(document, one) for one in decisions if one.writes]
-    entries = {one.hole.address: one.entry for one in decisions if one.writes and one.entry}
+    single = decisions(document, found.holes, facts, lambda hole: ledger.get(hole.address))
+    decided = frozen([*single, *(one for row in rows for one in row.decisions)])
+    edits = [hole_edit(document, one) for one in decided if one.writes]
+    entries = {one.hole.address: one.entry for one in decided if one.writes and one.entry}
     blanks = {address: entry for row in rows for address, entry in row.entries.items() if not entry.written}
-    entries |= row_entries(document, decisions, blanks, ledger)
+    entries |= row_entries(document, decided, blanks, ledger)
     for row in rows:
         more, added = row_edits(document, row)
         edits += more
@@ -71,22 +72,10 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     gone: set[str] = set().union(*(row.forgotten for row in rows))
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
     result = document.spliced(edits)
-    fillings = _fillings(decisions, rows, found, ledger)
+    fillings = _fillings(decided, rows, found, ledger)
     lines: Counter[str] = Counter(line.kind for line in document.lines)
     grown = _grown(found, rows)
     return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, lines, grown)
-
-
-def _decisions(document: Document, found: Recognition, facts: Mapping[str, Any], ledger: Ledger) -> list[Decision]:
-    return [
-        decide(
-            hole,
-            ledger.get(hole.address),
-            value_of(hole.slot, facts, hole.template),
-            document.column(hole.line, hole.span.start),
-        )
-        for hole in found.holes
-    ]
 
 
 def _fillings(

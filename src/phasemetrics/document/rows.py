@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from phasemetrics.document.folding import folded
 from phasemetrics.document.jinja import evaluate
 from phasemetrics.document.ledger import Entry
 from phasemetrics.document.markdown import Line
+from phasemetrics.document.naming import bare, plain
 from phasemetrics.document.ownership import Decision, Filling
-from phasemetrics.document.places import Rows
+from phasemetrics.document.places import Row, Rows
 from phasemetrics.document.template import value_of
-from phasemetrics.escaping import cell, unescape_cell
+from phasemetrics.escaping import cell
 from phasemetrics.value import Value
 
 ROW = "row"  # the ledger's name for a whole row, beside the names of its holes
@@ -22,17 +22,24 @@ EMPTY = "empty"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one row stands for: its `key` as printed, earlier names, the facts for its holes, a note for a person."""
+    """What one row stands for: its `key` as printed, earlier names, the facts for its holes, a note for a person.
+
+    `once`: words that were put there are a person's from then on.
+    """
 
     key: str
     aliases: tuple[str, ...]
     facts: Mapping[str, Any]
     note: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A row for one item, cloned from the bytes of `source`, to stand after line `at`, or `instead` of it."""
+    """A row for one item, cloned from the bytes of `source`, to stand after line `at`, or `instead` of it.
+
+    One that stands instead of a line takes the place of a placeholder row, whose line is `source`.
+    """
 
     rows: Rows
     item: Item
@@ -48,15 +55,11 @@ class RowPlan:
     decisions: list[Decision] = field(default_factory=list)
     added: list[NewRow] = field(default_factory=list)
     replaced: list[tuple[Line, str]] = field(default_factory=list)
+    inserted: list[tuple[Line, str]] = field(default_factory=list)
     removed: list[Line] = field(default_factory=list)
     fillings: list[Filling] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
-
-
-def plain(key: str) -> str:
-    """Return a row's key as it compares: no code span, no emphasis, no escapes, no case."""
-    return folded(unescape_cell(key).replace("\u2223", "|")).strip("` ")
 
 
 def items_of(rows: Rows, facts: Mapping[str, Any]) -> tuple[Item, ...] | Value:
@@ -66,13 +69,37 @@ def items_of(rows: Rows, facts: Mapping[str, Any]) -> tuple[Item, ...] | Value:
     found = evaluate(loop.items, facts, rows.pattern.template)
     if isinstance(found, Value):
         return found
-    slot = rows.pattern.slots[0]
-    items = []
+    slot = rows.pattern.key
+    items: dict[str, Item] = {}
     for one in found:
         inner = {**facts, loop.item: one}
         key = value_of(slot, inner, rows.pattern.template)
-        items.append(Item(key.text or "", tuple(one.get("aliases", ())), inner, key.note))
-    return tuple(items)
+        assert isinstance(key, Value)  # a box is no key
+        # Two items of one name would share a row and its addresses: the first one stands there.
+        item = Item(key.text or "", tuple(one.get("aliases", ())), inner, key.note, key.once)
+        items.setdefault(bare(item.key), item)
+    return tuple(items.values())
+
+
+def paired(rows: Sequence[Row], items: Sequence[Item]) -> dict[int, Item]:
+    """Return for the lines of rows which item each is called after, by its name or an earlier one.
+
+    `Tree.py` and `tree.py` are two: a name that is the same to the letter comes before one that differs in case.
+    """
+    found: dict[int, Item] = {}
+    for compared in (bare, plain):
+        called: dict[str, list[Item]] = {}
+        waiting = [item for item in items if not any(item is one for one in found.values())]
+        for item in waiting:
+            for name in {compared(name) for name in (item.key, *item.aliases)}:
+                called.setdefault(name, []).append(item)
+        for row in rows:
+            fitting = called.get(compared(row.key), ())
+            if row.line.number not in found and len(fitting) == 1:
+                item = fitting[0]
+                found[row.line.number] = item
+                called = {name: [one for one in ones if one is not item] for name, ones in called.items()}
+    return found
 
 
 def in_place(value: Value, rows: Rows) -> Value:

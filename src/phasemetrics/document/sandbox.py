@@ -9,7 +9,7 @@ from phasemetrics.errors import UsageError
 if TYPE_CHECKING:
     from jinja2 import Environment, nodes
 
-FILTERS = frozenset({"hole", "code", "blank"})
+FILTERS = frozenset({"hole", "gate", "person", "label", "code", "blank"})
 MOST_BLANK_ROWS = 50
 
 
@@ -32,7 +32,8 @@ def checked(environment: Environment, source: str, origin: str) -> nodes.Templat
 def _problem(node: nodes.Node) -> str | None:
     from jinja2 import nodes
 
-    allowed = (nodes.Output, nodes.TemplateData, nodes.For, nodes.Name, nodes.Getattr, nodes.Filter, nodes.Const)
+    allowed = (nodes.Output, nodes.TemplateData, nodes.For, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter,
+               nodes.Const)  # fmt: skip
     if not isinstance(node, allowed):
         of = getattr(getattr(node, "template", None), "value", None)
         return f"`{type(node).__name__}`{f' of {of!r}' if of else ''} is not part of what a template may use"
@@ -40,6 +41,8 @@ def _problem(node: nodes.Node) -> str | None:
         return "a loop inside a loop"
     if isinstance(node, nodes.For) and not (isinstance(node.iter, nodes.Filter) and node.iter.name == "blank"):
         return "a loop that does not say with `| blank(3)` how many rows stand there before anything is known"
+    if isinstance(node, nodes.Getitem) and not _is_here(node.arg):
+        return "a subscript other than `[here.name]`"
     if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
         return f"`{node.attr}` is private"
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
@@ -47,3 +50,9 @@ def _problem(node: nodes.Node) -> str | None:
     if isinstance(node, nodes.Const) and isinstance(node.value, int) and not 0 < node.value <= MOST_BLANK_ROWS:
         return f"{node.value} blank rows"
     return None
+
+
+def _is_here(node: nodes.Node) -> bool:
+    from jinja2 import nodes
+
+    return isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name == "here"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from phasemetrics.document.folding import fits, folded, heading_key
-from phasemetrics.document.markdown import Document, Line, LineKind, Span
-from phasemetrics.document.pattern import Found, read, split_marker
+from phasemetrics.document.filters import Here
+from phasemetrics.document.folding import HOLE, fits, folded, heading_key
+from phasemetrics.document.markdown import Document, Line, LineKind
+from phasemetrics.document.matching import Found
+from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.places import Hole, Row, Rows
-from phasemetrics.document.slot import Segment, Slot, literal_key
-from phasemetrics.document.template import Pattern
+from phasemetrics.document.prefix import split_marker
+from phasemetrics.document.reader import columns, read_line
+from phasemetrics.document.slot import Words, literal_key
 
 
 def path_fits(pattern: Sequence[str], path: Sequence[str]) -> bool:
@@ -18,6 +21,25 @@ def path_fits(pattern: Sequence[str], path: Sequence[str]) -> bool:
     if not pattern:
         return not path
     return len(pattern) <= len(path) and all(map(fits, pattern, path[len(path) - len(pattern) :]))
+
+
+class Paths:
+    """The headings above each line of a document, as keys, by the last of them."""
+
+    def __init__(self, paths: Iterable[tuple[str, ...]]) -> None:
+        self._all = list(dict.fromkeys(paths))
+        self._by_last: dict[str, list[tuple[str, ...]]] = {}
+        for path in self._all:
+            self._by_last.setdefault(path[-1] if path else "", []).append(path)
+        self._fitting: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+
+    def fitting(self, pattern: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """Return the paths that end in the headings of a template."""
+        if pattern not in self._fitting:
+            last = pattern[-1] if pattern else ""
+            near = self._all if HOLE in last else self._by_last.get(last, [])
+            self._fitting[pattern] = [path for path in near if path_fits(pattern, path)]
+        return self._fitting[pattern]
 
 
 class Search:
@@ -28,32 +50,48 @@ class Search:
         self._claimed: set[int] = set()
         self._bases: Counter[str] = Counter()
         self._index: dict[LineKind, dict[tuple[str, ...], list[Line]]] = {}
+        keys = {path: tuple(map(heading_key, path)) for path in {line.path for line in document.lines}}
         for line in document.lines:
-            self._index.setdefault(line.kind, {}).setdefault(line.path, []).append(line)
-        paths = {path for lines in self._index.values() for path in lines}
-        self._keys = {path: tuple(map(heading_key, path)) for path in paths}
+            self._index.setdefault(line.kind, {}).setdefault(keys[line.path], []).append(line)
+        self._paths = Paths(keys.values())
 
     def candidates(self, pattern: Pattern) -> list[Line]:
         """Return the lines that a pattern may stand for: of its kind, under its headings, not taken."""
         groups = self._index.get(pattern.kind, {})
-        lines = [line for path, lines in groups.items() if path_fits(pattern.path, self._keys[path]) for line in lines]
+        lines = [line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ())]
         return [line for line in lines if line.number not in self._claimed]
+
+    def take(self, *lines: Line) -> None:
+        """Keep lines from being found again."""
+        self._claimed.update(line.number for line in lines)
 
     def base(self, pattern: Pattern) -> str:
         """Return a new address for the holes of a pattern."""
-        address = f"{pattern.section}/{_label(pattern)}"
+        return self.numbered(f"{pattern.section}/{_label(pattern)}")
+
+    def numbered(self, address: str) -> str:
+        """Return an address that was not given out before: the second of a kind gets a number."""
         self._bases[address] += 1
         return address if self._bases[address] == 1 else f"{address}#{self._bases[address]}"
 
     def line_holes(self, pattern: Pattern, base: str, *, repeated: bool) -> list[Hole]:
         """Return the holes of the first line that a pattern stands for, and take that line."""
         for line in self.candidates(pattern):
-            read = _read_row if pattern.cells else _read_line
-            found = read(self.document, pattern, line)
+            found = read_line(self.document, pattern, line)
             if found is not None:
-                self._claimed.add(line.number)
-                return list(_holes(self.document, pattern, line, found, base, repeated))
+                self.take(line)
+                return list(holes_of(self.document, pattern, line, found, base, repeated=repeated))
         return []
+
+    def labelled_holes(self, pattern: Pattern) -> Iterator[Hole]:
+        """Yield the holes of every line that a pattern with a label stands for; the label is part of the address."""
+        for line in self.candidates(pattern):
+            found = read_line(self.document, pattern, line)
+            if found is not None:
+                self.take(line)
+                base = f"{pattern.section}/[{_label_on(self.document, found)}]"
+                self._bases[base] += 1
+                yield from holes_of(self.document, pattern, line, found, base, repeated=self._bases[base] > 1)
 
     def row_places(self, pattern: Pattern) -> Iterator[Rows]:
         """Yield the rows of a loop, wherever its section and its block stand."""
@@ -68,100 +106,52 @@ class Search:
             rows = tuple(row for row in _rows(self.document, pattern, lines, base) if row.line != empty)
             if not rows and empty is None:
                 continue
-            self._claimed.update(row.line.number for row in rows)
-            columns = _columns(self.document, pattern, lines[0]) if pattern.cells else ()
+            self.take(*(row.line for row in rows))
+            places = columns(self.document, pattern, lines[0]) if pattern.cells else ()
             self._bases[base] += 1
-            yield Rows(base, pattern, columns or (), rows, empty, self._bases[base] > 1)
+            yield Rows(base, pattern, places or (), rows, empty, self._bases[base] > 1)
 
 
 def _label(pattern: Pattern) -> str:
     return literal_key(pattern.cells[0] if pattern.cells else pattern.segments)
 
 
-def _holes(
-    document: Document, pattern: Pattern, line: Line, found: Sequence[Found], base: str, repeated: bool
+def _label_on(document: Document, found: Sequence[Found]) -> str:
+    labels = (one.span for one in found if isinstance(one.slot, Words) and one.slot.label)
+    return " ".join(folded(document.text[span.start : span.end]) for span in labels)
+
+
+def holes_of(
+    document: Document, pattern: Pattern, line: Line, found: Sequence[Found], base: str, *, repeated: bool
 ) -> Iterator[Hole]:
+    """Yield what was found on a line as holes with their addresses; each knows what stands beside it."""
     names: Counter[str] = Counter()
+    here = Here()
     for one in found:
+        name = one.slot.name if isinstance(one.slot, Words) else one.slot.short
+        here[name] = document.text[one.span.start : one.span.end]
+    for one in found:
+        if isinstance(one.slot, Words):
+            continue
         name = one.slot.name
         names[name] += 1
         address = f"{base}/{name}" if names[name] == 1 else f"{base}/{name}#{names[name]}"
         record = f"{line.number}" if pattern.cells else f"{line.number}:{one.slot.record}"
         text = document.text[one.span.start : one.span.end]
-        yield Hole(address, one.slot, line.number, one.span, text, record, one.open_ended, repeated, pattern.template)
-
-
-def _read_line(document: Document, pattern: Pattern, line: Line) -> tuple[Found, ...] | None:
-    return read_words(pattern, document.text, line.start, line.end)
-
-
-def read_words(pattern: Pattern, text: str, start: int, end: int) -> tuple[Found, ...] | None:
-    """Read one line backwards, without the marker of its item or heading; in a fence everything is words."""
-    raw = text[start:end]
-    if pattern.kind == "heading":
-        marker = len(raw) - len(raw.lstrip("# \t"))
-    else:
-        marker = 0 if pattern.kind == "fence" else split_marker(raw)
-    return read(pattern.segments, text, start + marker, end, code=pattern.kind == "fence")
-
-
-def _columns(document: Document, pattern: Pattern, line: Line) -> tuple[int, ...] | None:
-    """Return where the template's columns stand in the table of `line`; None when one of them is not there."""
-    header = document.header(line)
-    if header is None:
-        return None
-    keys = [heading_key(document.text[cell.start : cell.end]) for cell in document.cells(header)]
-    if not set(pattern.columns) <= set(keys):
-        return None
-    return tuple(keys.index(column) for column in pattern.columns)
-
-
-def _read_row(document: Document, pattern: Pattern, line: Line) -> tuple[Found, ...] | None:
-    columns = _columns(document, pattern, line)
-    if columns is None:
-        return None
-    cells = document.cells(line)
-    found: list[Found] = []
-    for segments, column in zip(pattern.cells, columns, strict=False):
-        if column >= len(cells):
-            continue  # a ragged row: what is missing is reported as not found, never created
-        one = read_cell(document, segments, cells[column])
-        if one is None:
-            return None
-        found += one
-    return tuple(found)
-
-
-def read_cell(document: Document, segments: Sequence[Segment], cell: Span) -> tuple[Found, ...] | None:
-    """Read one cell of a row backwards; None when its literal text is not that of the template."""
-    text = document.text[cell.start : cell.end]
-    if len(segments) == 1 and isinstance(segments[0], Slot):
-        return (Found(segments[0], _content(text, cell), False),)
-    if all(isinstance(segment, str) for segment in segments):
-        return () if folded("".join(map(str, segments))) == folded(text) else None
-    if not any(isinstance(segment, Slot) for segment in segments):
-        return ()
-    return read(segments, document.text, cell.start, cell.end, code=False)
-
-
-def _content(text: str, cell: Span) -> Span:
-    """Return the span of a cell's content; in an empty cell the place after its first blank."""
-    stripped = text.strip()
-    if not stripped:
-        at = cell.start + min(1, len(text))
-        return Span(at, at)
-    start = cell.start + text.index(stripped)
-    return Span(start, start + len(stripped))
+        yield Hole(
+            address, one.slot, line.number, one.span, text, record, one.open_ended, repeated, pattern.template, here
+        )
 
 
 def _rows(document: Document, pattern: Pattern, lines: Sequence[Line], base: str) -> Iterator[Row]:
     for line in lines:
         if pattern.kind == "text" and not _is_item(document, line):
             continue
-        found = _read_row(document, pattern, line) if pattern.cells else _read_line(document, pattern, line)
+        found = read_line(document, pattern, line)
         if found:
-            holes = tuple(_holes(document, pattern, line, found, base, repeated=False))
-            yield Row(line, holes[0].text, holes)
+            holes = tuple(holes_of(document, pattern, line, found, base, repeated=False))
+            key = next(hole for hole in holes if hole.slot == pattern.key)
+            yield Row(line, key.text, holes)
 
 
 def _is_item(document: Document, line: Line) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from phasemetrics.document.folding import fold, folded
+from phasemetrics.document.marks import is_ticked
 
 _BRACKETS = re.compile(r"\[(?![ xX]\])[^\[\]\n]*(?:\[[^\[\]\n]*\][^\[\]\n]*)*\]")
 
@@ -17,10 +18,12 @@ class Slot:
     """A hole of a template: the `expression` that gives its value, and the placeholders that may stand in it.
 
     In a placeholder `#` stands for any number, or none: `[Metric #]` is `[Metric 1]`, `[Metric 2]`, `[Metric ]`.
+    A `gate` holds a box or glyph; its placeholders are the two that the template prints.
     """
 
     expression: str
     placeholders: tuple[str, ...]
+    gate: bool = False
 
     @property
     def name(self) -> str:
@@ -28,9 +31,19 @@ class Slot:
         return self.expression.split("|")[0].strip()
 
     @property
+    def code(self) -> bool:
+        """Whether its value is written as a code span."""
+        return "code" in {part.strip() for part in self.expression.split("|")}
+
+    @property
     def record(self) -> str:
         """The root of the expression: values that share it on one line are written together or not at all."""
         return self.name.split(".")[0].strip()
+
+    @property
+    def short(self) -> str:
+        """What the other holes of its line call it: the last part of the name, `path` for `component.path`."""
+        return self.name.rpartition(".")[2]
 
     def placeholder_at(self, text: str, start: int, end: int) -> int | None:
         """Return where the placeholder that stands at `start` ends, or None when none does."""
@@ -38,15 +51,22 @@ class Slot:
         return max((stop for stop in ends if stop), default=None)
 
     def is_placeholder(self, text: str) -> bool:
-        """Return whether `text` is nothing but one of the placeholders (or nothing at all)."""
+        """Return whether `text` is nothing but one of the placeholders (or nothing at all), or an empty box."""
+        if self.gate:
+            return is_ticked(text) is False
         return not text.strip() or self.placeholder_at(text, 0, len(text)) == len(text)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A person's placeholder, such as `[Purpose]`: whatever stands there is theirs."""
+    """A person's placeholder, such as `[Purpose]`: whatever stands there is theirs.
+
+    With a `name` the holes of its line know it as `here.name`; as a `label` it tells lines of one form apart.
+    """
 
     placeholder: str
+    name: str = ""
+    label: bool = False
 
 
 Segment: TypeAlias = str | Slot | Words

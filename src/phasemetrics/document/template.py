@@ -10,61 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from phasemetrics.document import markdown
 from phasemetrics.document.folding import HOLE, heading_key
-from phasemetrics.document.jinja import Line as SourceLine
-from phasemetrics.document.jinja import evaluate, lines_of, placeholders_of, render
-from phasemetrics.document.pattern import split_marker
+from phasemetrics.document.jinja import evaluate, last_filter, render
+from phasemetrics.document.pattern import Loop, Pattern
+from phasemetrics.document.prefix import split_marker, split_numbering
 from phasemetrics.document.slot import Segment, Slot, Words, words_in
+from phasemetrics.document.source import LoopTag, SourceLine, lines_of
 from phasemetrics.errors import UsageError
-from phasemetrics.value import Value
+from phasemetrics.value import Gate, Value
 
 if TYPE_CHECKING:
-    from phasemetrics.document.markdown import Document, LineKind
+    from phasemetrics.document.markdown import Document
 
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """`{% for item in items %}`: one row for each item of `items`; `empty` is the line under `{% else %}`."""
-
-    item: str
-    items: str
-    empty: str | None
-
-    @property
-    def name(self) -> str:
-        """The name of the items, without filters."""
-        return self.items.split("|")[0].strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """One line of a template with holes: where it stands and what it looks like.
-
-    `path` are the keys of the headings above it (HOLE at their holes); `cells` are its cells when it is a table row,
-    with the keys of the `columns` they stand in.
-    """
-
-    template: str
-    number: int
-    kind: LineKind
-    path: tuple[str, ...]
-    source: str
-    segments: tuple[Segment, ...]
-    cells: tuple[tuple[Segment, ...], ...] = ()
-    columns: tuple[str, ...] = ()
-    loop: Loop | None = None
-
-    @property
-    def slots(self) -> tuple[Slot, ...]:
-        """The holes of the line, in order."""
-        groups = self.cells or (self.segments,)
-        return tuple(segment for group in groups for segment in group if isinstance(segment, Slot))
-
-    @property
-    def section(self) -> str:
-        """The path as one text, for addresses."""
-        return "/".join(part.replace(HOLE, "#").strip() for part in self.path)
 
 
 @dataclass(frozen=True)
@@ -107,25 +64,28 @@ class Template:
 
     def _read(self) -> Iterator[Pattern]:
         bodies = [line for line in self._lines if not line.empty]
-        empties = {line.loop: "".join(map(str, line.parts)) for line in self._lines if line.empty and line.loop}
+        loops = {line.loop: self._loop(line.loop) for line in bodies if line.loop}
         for line, place in zip(bodies, self._skeleton.lines, strict=True):
             if not any(isinstance(part, tuple) for part in line.parts):
                 continue
-            loop = None
-            if line.loop is not None:
-                loop = Loop(line.loop.item, line.loop.items, empties.get(line.loop))
+            loop = loops[line.loop] if line.loop else None
             segments = tuple(self._segments(line))
             pattern = Pattern(
                 self.name, line.number, place.kind, _keys(place.path), _source(line.parts), segments, loop=loop
             )
             yield self._with_cells(pattern, place) if place.kind == "row" else self._without_marker(pattern)
 
+    def _loop(self, tag: LoopTag) -> Loop:
+        lines = [line for line in self._lines if line.loop == tag]
+        empty = next(("".join(map(str, line.parts)) for line in lines if line.empty), None)
+        return Loop(tag.number, tag.item, tag.items, empty, section=lines[0].is_heading)
+
     def _segments(self, line: SourceLine) -> Iterator[Segment]:
         for part in line.parts:
             if isinstance(part, str):
                 yield from words_in(part)
             else:
-                yield Slot(part[0], placeholders_of(part[0], self.origin, line.number))
+                yield _segment(part[0], self.origin, line.number)
 
     def _without_marker(self, pattern: Pattern) -> Pattern:
         first = pattern.segments[0]
@@ -134,7 +94,10 @@ class Template:
         marker = _HEADING.match(first) if pattern.kind == "heading" else None
         length = len(marker[0]) if marker else split_marker(first)
         rest = (first[length:],) if first[length:] else ()
-        return replace(pattern, segments=(*rest, *pattern.segments[1:]))
+        segments = (*rest, *pattern.segments[1:])
+        if pattern.kind == "heading":
+            segments = _without_numbering(segments)
+        return replace(pattern, segments=segments)
 
     def _with_cells(self, pattern: Pattern, place: markdown.Line) -> Pattern:
         header = self._skeleton.header(place)
@@ -144,16 +107,44 @@ class Template:
         return replace(pattern, cells=tuple(_split_cells(pattern.segments)), columns=columns)
 
 
+def _segment(expression: str, origin: str, number: int) -> Segment:
+    """Return the piece of a line that an expression stands for, as its last filter says."""
+    name, texts = last_filter(expression)
+    wanted = {"hole": len(texts) or 1, "gate": 2, "person": 1, "label": 1}
+    if wanted.get(name) != len(texts):
+        message = f'`{expression}` does not end in `| hole("…")`, nor in gate, person or label'
+        mend = "name the placeholder that stands there until it is filled"
+        raise UsageError("bad-template", message, path=origin, line=number, mend=mend)
+    if name in {"person", "label"}:
+        return Words(texts[0], expression.split("|")[0].strip().rpartition(".")[2], label=name == "label")
+    return Slot(expression, texts, gate=name == "gate")
+
+
+def _without_numbering(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
+    """Drop the number of a heading, which a document may have or not: `1. ` or `{{ … | person("#") }}. `."""
+    first, *rest = segments
+    if isinstance(first, Words) and first.placeholder == "#" and rest and isinstance(rest[0], str):
+        return (rest[0].lstrip(". )"), *rest[1:]) if rest[0].strip(". )") else tuple(rest[1:])
+    if isinstance(first, str):
+        return (first[split_numbering(first) :], *rest) if first[split_numbering(first) :] else tuple(rest)
+    return segments
+
+
 def _keys(path: Sequence[str]) -> tuple[str, ...]:
     return tuple(heading_key(title) for title in path)
 
 
 def _starred(parts: Sequence[Any]) -> str:
     """Print a template line with HOLE for each hole and each of a person's placeholders in a heading."""
-    text = "".join(part if isinstance(part, str) else HOLE for part in parts)
+    text = "".join(part if isinstance(part, str) else _starred_hole(part[0]) for part in parts)
     if not _HEADING.match(text):
         return text
     return "".join(HOLE if isinstance(segment, Words) else str(segment) for segment in words_in(text))
+
+
+def _starred_hole(expression: str) -> str:
+    """Return what stands for a hole; the number of a heading is no part of its name, so it is printed as one."""
+    return "1" if last_filter(expression) == ("person", ("#",)) else HOLE
 
 
 def _source(parts: Sequence[Any]) -> str:
@@ -178,12 +169,12 @@ def _split_cells(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
         yield tuple(cell)
 
 
-def value_of(slot: Slot, facts: Mapping[str, Any], origin: str) -> Value:
-    """Return what `facts` say may stand in a hole.
+def value_of(slot: Slot, facts: Mapping[str, Any], origin: str) -> Value | Gate:
+    """Return what `facts` say may stand in a hole: a Gate where it is a box.
 
-    Raises UsageError when the expression names something that does not exist.
+    Raises UsageError when the expression names something that does not exist, or something of another kind.
     """
     value = evaluate(slot.expression, facts, origin)
-    if not isinstance(value, Value):
+    if not isinstance(value, Gate if slot.gate else Value):
         raise UsageError("bad-template", f"`{slot.expression}` is not a value that a hole can hold", path=origin)
     return value

@@ -9,7 +9,7 @@ import os
 import pkgutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.grouping import Grouping, GroupRule
 from phasemetrics.evidence.merging import Merged
 from phasemetrics.evidence.model import Collector, Kind, Machine, Report, Snapshot, Source, Warning
 from phasemetrics.evidence.paths import Places
@@ -32,12 +33,13 @@ _OPTION: dict[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What to read: globs of reports by kind, relative to `root`, and the two revisions to compare."""
+    """What to read: globs of reports by kind, relative to `root`, the two revisions to compare, the groups to count."""
 
     root: Path
     globs: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
     base: str | None = None
     head: str = "HEAD"
+    groups: tuple[GroupRule, ...] = ()
 
 
 def collect_reports(evidence: Evidence) -> Snapshot:
@@ -46,6 +48,7 @@ def collect_reports(evidence: Evidence) -> Snapshot:
     Raises Refusal for a report that was named and is missing, empty, unreadable or in no known format.
     """
     merged, places = Merged(), Places(evidence.root)
+    groups = Grouping(evidence.groups, evidence.root) if evidence.groups else None
     sources: list[Source] = []
     counts: dict[str, int] = {}
     for kind, patterns in evidence.globs.items():
@@ -54,7 +57,7 @@ def collect_reports(evidence: Evidence) -> Snapshot:
         for report in reports:
             name, collector = _collector_for(report, kind)
             sources.append(_source(report, kind, name))
-            for fact in collector.collect(report):
+            for fact in collector.collect(replace(report, groups=groups)):
                 merged.add(places.fact(fact), report.name)
     machine, mixed = _machine(merged)
     warnings = [*map(places.warning, merged.doubts()), *mixed]
@@ -62,7 +65,8 @@ def collect_reports(evidence: Evidence) -> Snapshot:
         sources=tuple(sorted(sources, key=lambda one: one.path)),
         metrics=merged.metrics(counts),
         coverage=tuple(merged.files()),
-        tests=tuple(merged.tested()),
+        tests=merged.tests.tested(),
+        groups=merged.tests.grouped(counts.get("junit", 0)),
         machine=machine,
         warnings=tuple(sorted(warnings, key=lambda one: (one.path, one.code, one.message))),
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from phasemetrics.config import Config, PhaseTable
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Phase
+from phasemetrics.settings import Config, PhaseTable
 from phasemetrics.units import signed_text
 from phasemetrics.value import Origin, Value, absent
 
@@ -22,6 +22,14 @@ def neighbours(number: str, config: Config) -> tuple[str | None, str | None]:
     return (names[at - 1] if at else None), (names[at + 1] if at + 1 < len(names) else None)
 
 
+def spelled_out(pattern: str, number: str, config: Config) -> str:
+    """Return a configured name with the phase and its neighbours in place of `{phase}`, `{previous}` and `{next}`."""
+    previous, following = neighbours(number, config)
+    for name, value in {"phase": number, "previous": previous or "", "next": following or ""}.items():
+        pattern = pattern.replace(f"{{{name}}}", value)
+    return pattern
+
+
 def phase_facts(phase: Phase, config: Config) -> dict[str, Value]:
     """Return every fact that a template may name as `phase.…`."""
     own = config.phase.get(phase.number, PhaseTable())
@@ -35,6 +43,8 @@ def phase_facts(phase: Phase, config: Config) -> dict[str, Value]:
         "number": Value(visible(phase.number)),
         "previous": _said(previous, "the configuration names no phase before this one", table),
         "next": _said(following, "the configuration names no phase after this one", table),
+        "step": _said(own.step, "the phase has no next step", f'{table} step = "…"'),
+        "duration": _duration(own, table),
         "name": _said(own.name, "the phase has no name", f'{table} name = "…"'),
         "next_name": _said(after.name, "the next phase has no name", f'[phase.{following}] name = "…"'),
         "status": _status(own, table),
@@ -54,6 +64,20 @@ def phase_facts(phase: Phase, config: Config) -> dict[str, Value]:
         "date": date,
         "completed": date if own.status == "complete" else _not_completed(own, table),
     }
+
+
+def project_facts(config: Config) -> dict[str, Value]:
+    """Return every fact that a template may name as `project.…`."""
+    return {"module": _said(config.module, "the module that coverage measures is not named", 'module = "…"')}
+
+
+def _duration(own: PhaseTable, table: str) -> Value:
+    """Return how long the phase was to take, from its weeks: both ends count."""
+    if own.weeks is None:
+        return _said(None, "the weeks of the phase are not known", f'{table} weeks = "5-6"')
+    first, last = own.weeks.split("-")[0], own.weeks.split("-")[-1]
+    weeks = int(last) - int(first) + 1
+    return Value(f"{weeks} week{'s' if weeks != 1 else ''}")
 
 
 def _said(text: str | None, reason: str, mend: str) -> Value:

@@ -43,6 +43,7 @@ def measure(
         if base is None:
             return Measured(snapshot, {})
         snapshot = _with_changes(snapshot, base, git.compare(repository, base, revision.sha))
+        snapshot = _with_dependencies(snapshot, repository)
         days = git.span(repository, base, revision.sha)
         if days is not None:
             snapshot = replace(snapshot, metrics={**snapshot.metrics, "phase.days": Metric(days, "day")})
@@ -90,6 +91,13 @@ def _base(git: Any, repository: Any, named: str | None, usual: Sequence[str]) ->
             message = f"{error.message}; {error.mend}" if error.mend else error.message
             doubts.append(Warning(error.code, "", f"files and lines are not counted from there: {message}"))
     return None, tuple(doubts)
+
+
+def _with_dependencies(snapshot: Snapshot, repository: Any) -> Snapshot:
+    manifests: Any = import_module(f"{PACKAGE}.manifests")
+    assert snapshot.revision is not None
+    found, doubts = manifests.compare(repository, snapshot.base, snapshot.revision.sha, snapshot.files)
+    return replace(snapshot, dependencies=found, warnings=(*snapshot.warnings, *doubts))
 
 
 def _with_changes(snapshot: Snapshot, base: str, files: Sequence[FileChange]) -> Snapshot:

@@ -10,25 +10,15 @@ from statistics import median
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.model import (
-    OUTCOMES,
-    Branches,
-    Fact,
-    FileCoverage,
-    Machine,
-    Measurement,
-    Metric,
-    PathCount,
-    Warning,
-)
+from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Machine, Measurement, Metric, PathCount, Warning
+from phasemetrics.evidence.tally import Tally
 
 
 @dataclass(slots=True)
 class Merged:
     """What has been added up so far. The order in which facts come makes no difference to any total."""
 
-    tests: Counter[str] = field(default_factory=Counter)
-    test_files: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    tests: Tally = field(default_factory=Tally)
     sums: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
     runs: dict[str, list[tuple[str, str, float]]] = field(default_factory=lambda: defaultdict(list))
     units: dict[str, str] = field(default_factory=dict)
@@ -54,9 +44,8 @@ class Merged:
         if not isfinite(fact.value):
             mend = "write the report again"
             raise Refusal("not-a-number", f"{fact.name} is {fact.value}", path=report, mend=mend)
-        if fact.name == "tests":
-            self.tests[fact.labels["outcome"]] += int(fact.value)
-            self.test_files[fact.labels.get("path", "")][fact.labels["outcome"]] += int(fact.value)
+        if fact.name in {"tests", "tests.group"}:
+            self.tests.add(fact, report)
         elif fact.name.startswith("coverage."):
             self._add_counts(fact, report)
         elif fact.name.startswith("bench."):
@@ -78,12 +67,7 @@ class Merged:
 
     def metrics(self, reports: Mapping[str, int]) -> dict[str, Metric]:
         """Return every metric; `reports` counts the reports of each kind that were read."""
-        found: dict[str, Metric] = {}
-        if self.tests:
-            found["tests.total"] = Metric(sum(self.tests.values()), "count")
-            for outcome in OUTCOMES:
-                found[f"tests.{outcome}"] = Metric(self.tests[outcome], "count")
-            found["tests.flaky"] = Metric(0, "count")
+        found = self.tests.metrics()
         for name, values in self.sums.items():
             # fsum is exact: shards in any order give the same total to the last bit.
             # A sum over reports of which some are silent would be a number that nobody measured.
@@ -140,13 +124,6 @@ class Merged:
                 message = f"{visible(path) or 'all files'}: only counts lines that another report names"
                 found.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
         return found
-
-    def tested(self) -> list[PathCount]:
-        """Return the passed of total test cases of each test file, sorted by path."""
-        return sorted(
-            (PathCount(path, counts["passed"], sum(counts.values())) for path, counts in self.test_files.items()),
-            key=lambda one: one.path,
-        )
 
 
 def _to_nanoseconds(seconds: float) -> float:

@@ -1,24 +1,42 @@
 """What was measured: the facts a collector yields, and the snapshot they add up to."""
 
+# Longer than a page because collectors and snapshots speak of the same things, and both look for them in one place.
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, Protocol, TypeAlias
 
 Kind = Literal["junit", "coverage", "bench"]
 Outcome = Literal["passed", "failed", "errors", "skipped", "xfailed", "xpassed"]
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 FileStatus = Literal["created", "modified", "deleted"]
+DependencyStatus = Literal["added", "raised", "lowered", "changed", "removed"]
+
+
+class Groups(Protocol):
+    """The configured groups of test cases: their `names`, and the `markers` that any of them asks for."""
+
+    names: tuple[str, ...]
+    markers: frozenset[str]
+
+    def of(self, name: str, classname: str, path: str, markers: Collection[str]) -> tuple[str, ...]:
+        """Return the groups of one case, by the names that its report gives it and the file that it lies in."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A file to read: `path` to open it, `name` as the person would call it (relative, `/`-separated)."""
+    """A file to read: `path` to open it, `name` as the person would call it (relative, `/`-separated).
+
+    `groups` are there where test cases are to be counted by group as well.
+    """
 
     path: Path
     name: str
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +44,9 @@ class Measurement:
     """One quantity as one report gave it, in its base unit (`count`, `second`, `ratio`, `byte`, `per_second`).
 
     Names and labels:
-    `tests` (count; labels `outcome`, and `path` of the test file) · `tests.flaky` (count) ·
-    `tests.duration`, `tests.wall` (second) ·
+    `tests` (count; labels `outcome`, and `path` of the test file) ·
+    `tests.group` (count; labels `group` and `outcome`; 0 for a group without a case, nothing for one not counted) ·
+    `tests.flaky` (count) · `tests.duration`, `tests.wall` (second) ·
     `bench.NAME.STAT` (labels `run`: what puts the runs in order, an ISO date where the report has one).
     """
 
@@ -142,7 +161,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PathCount:
-    """Covered of total lines (and branches) of one file, or passed of total test cases of one test file."""
+    """Covered of total lines (and branches) of one file."""
 
     path: str
     covered: int
@@ -152,8 +171,38 @@ class PathCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TestCount:
+    """The test cases of one test file, or of the group that `path` names: `failed` counts errors too.
+
+    `total` counts what was skipped as well. `failed` is None where nobody recorded it.
+    """
+
+    __test__: ClassVar[bool] = False  # pytest takes every class of such a name for tests
+
+    path: str
+    passed: int
+    failed: int | None
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One requirement that differs between two trees: its version range `before` and `after` as the manifest has it.
+
+    None where it is not there at all, empty where any version will do, `@` where it comes from a place (a URL, a
+    folder) and not by its version; `path` is the manifest.
+    """
+
+    name: str
+    status: DependencyStatus
+    before: str | None
+    after: str | None
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that was measured at one revision. `files` is None where no two trees were compared."""
+    """All that was measured at one revision. `files` and `dependencies` are None where no two trees were compared."""
 
     revision: Revision | None = None
     base: str | None = None
@@ -161,7 +210,9 @@ class Snapshot:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     files: tuple[FileChange, ...] | None = None
     coverage: tuple[PathCount, ...] = ()
-    tests: tuple[PathCount, ...] = ()
+    tests: tuple[TestCount, ...] = ()
+    groups: tuple[TestCount, ...] = ()
+    dependencies: tuple[Dependency, ...] | None = None
     machine: Machine | None = None
     warnings: tuple[Warning, ...] = ()
 

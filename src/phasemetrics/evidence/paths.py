@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
-from phasemetrics.evidence.model import Fact, FileChange, FileCoverage, FileStatus, Measurement, PathCount, Warning
+from phasemetrics.evidence.model import Fact, FileChange, FileCoverage, FileStatus, Measurement, TestCount, Warning
 
 PathClass = Literal["tests", "examples", "docs", "implementation", "other"]
 
@@ -110,8 +110,13 @@ def listed(files: Iterable[FileChange], status: FileStatus, wanted: PathClass | 
     ]
 
 
-def in_suite(tests: Iterable[PathCount], suite: str, pattern: str | None) -> list[PathCount]:
-    """Return the test files of a suite: those that match its glob, else those in a folder of its name."""
+def in_suite(tests: Iterable[TestCount], suite: str, pattern: str | None) -> list[TestCount]:
+    """Return the test files of a suite, see `lies_in`."""
+    return [one for one in tests if lies_in(one.path, suite, pattern)]
+
+
+def lies_in(path: str, suite: str, pattern: str | None) -> bool:
+    """Return whether a test file is one of a suite: it matches the suite's glob, else it is in a folder of its name."""
     if pattern is not None:
-        return [one for one in tests if fnmatch(one.path, pattern) or fnmatch(one.path, f"{pattern.rstrip('/')}/*")]
-    return [one for one in tests if suite in PurePosixPath(one.path).parts[:-1]]
+        return fnmatch(path, pattern) or fnmatch(path, f"{pattern.rstrip('/')}/*")
+    return suite in PurePosixPath(path).parts[:-1]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phasemetrics.evidence.model import Kind, Snapshot
+from phasemetrics.evidence.model import Kind, Snapshot, Source
 from phasemetrics.value import Origin, Value
 
 
@@ -19,10 +20,16 @@ class Side:
         """Return where the numbers of one kind of report come from."""
         if self.snapshot is None:
             return None
-        sources = [one for one in self.snapshot.sources if one.kind == kind]
-        if not sources:
+        return self._origin([one for one in self.snapshot.sources if one.kind == kind])
+
+    def any_origin(self) -> Origin | None:
+        """Return where the numbers come from when they are of several kinds."""
+        return self._origin(self.snapshot.sources) if self.snapshot else None
+
+    def _origin(self, sources: Sequence[Source]) -> Origin | None:
+        if self.snapshot is None or not sources:
             return None
-        first = sources[0]
-        more = f" and {len(sources) - 1} more" if len(sources) > 1 else ""
+        first, *others = sources
+        more = f" and {len(others)} more" if others else ""
         revision = self.snapshot.revision
         return Origin(first.path + more, first.sha256, revision.sha if revision else None)

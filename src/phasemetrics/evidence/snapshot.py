@@ -11,6 +11,8 @@ from typing import Any, TypeVar, get_args
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import (
+    Dependency,
+    DependencyStatus,
     FileChange,
     FileStatus,
     Kind,
@@ -20,28 +22,33 @@ from phasemetrics.evidence.model import (
     Revision,
     Snapshot,
     Source,
+    TestCount,
     Warning,
 )
 from phasemetrics.reading import unique_keys
 
 SCHEMA = 1
-_Record = TypeVar("_Record", Revision, Source, FileChange, PathCount, Machine, Warning)
+_Record = TypeVar("_Record", Revision, Source, FileChange, PathCount, TestCount, Dependency, Machine, Warning)
 _MOST = 1 << 63
 # By the annotation of a field: what a stored value must be to stand in it.
 _FITS: dict[object, Callable[[Any], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
     "int": lambda value: type(value) is int and 0 <= value < _MOST,
+    "int | None": lambda value: value is None or _FITS["int"](value),
     "bool": lambda value: isinstance(value, bool),
     "Kind": lambda value: value in get_args(Kind),
     "FileStatus": lambda value: value in get_args(FileStatus),
+    "DependencyStatus": lambda value: value in get_args(DependencyStatus),
 }
+_SPELLED = {"source": "from", "before": "from", "after": "to"}  # fields that are called otherwise in the file
 
 
 def to_dict(snapshot: Snapshot) -> dict[str, Any]:
     """Return the snapshot in the shape of the contract; what was not measured is null or empty, never 0.
 
-    No `files` under no `base` means that no two trees were compared; under a base, that they do not differ.
+    No `files` under no `base` means that no two trees were compared; under a base, that they do not differ. Of
+    `dependencies` null says so.
     """
     revision = snapshot.revision
     return {
@@ -50,9 +57,11 @@ def to_dict(snapshot: Snapshot) -> dict[str, Any]:
         "base": snapshot.base,
         "sources": [_fields(source) for source in snapshot.sources],
         "metrics": {name: _metric(metric) for name, metric in sorted(snapshot.metrics.items())},
-        "files": [_file(change) for change in snapshot.files or ()],
+        "files": [_spelled(change) for change in snapshot.files or ()],
         "coverage": [_path_count(one) for one in snapshot.coverage],
-        "tests": [{"path": one.path, "passed": one.covered, "total": one.total} for one in snapshot.tests],
+        "tests": [_test_count(one, "path") for one in snapshot.tests],
+        "groups": [_test_count(one, "name") for one in snapshot.groups],
+        "dependencies": None if snapshot.dependencies is None else [_spelled(one) for one in snapshot.dependencies],
         "machine": None if snapshot.machine is None else _fields(snapshot.machine),
         "warnings": [_fields(warning) for warning in snapshot.warnings],
     }
@@ -74,9 +83,8 @@ def _metric(metric: Metric) -> dict[str, Any]:
     return shown
 
 
-def _file(change: FileChange) -> dict[str, Any]:
-    fields = _fields(change)
-    return {"path": fields.pop("path"), "status": fields.pop("status"), "from": fields.pop("source"), **fields}
+def _spelled(record: FileChange | Dependency) -> dict[str, Any]:
+    return {_SPELLED.get(name, name): value for name, value in _fields(record).items()}
 
 
 def _path_count(one: PathCount) -> dict[str, Any]:
@@ -86,11 +94,14 @@ def _path_count(one: PathCount) -> dict[str, Any]:
     return shown
 
 
+def _test_count(one: TestCount, key: str) -> dict[str, Any]:
+    failed = {} if one.failed is None else {"failed": one.failed}
+    return {key: one.path, "passed": one.passed, **failed, "total": one.total}
+
+
 def dumps(snapshot: Snapshot) -> bytes:
     """Return the snapshot as it is kept and printed: ASCII, LF, sorted, small diffs."""
-    parts = []
-    for key, value in to_dict(snapshot).items():
-        parts.append(f"{json.dumps(key)}: {_block(value)}")
+    parts = (f"{json.dumps(key)}: {_block(value)}" for key, value in to_dict(snapshot).items())
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode("ascii")
 
 
@@ -127,7 +138,8 @@ def _snapshot(data: Any) -> Snapshot:
     base, revision, machine = data.get("base"), data["revision"], data["machine"]
     if not _FITS["str | None"](base):
         raise ValueError("the base is not a commit")
-    files = tuple(_read_file(one) for one in _list(data["files"]))
+    files = tuple(_read_spelled(FileChange, one) for one in _list(data["files"]))
+    dependencies = data.get("dependencies")  # not recorded at first
     return Snapshot(
         revision=None if revision is None else _record(Revision, revision),
         base=base,
@@ -135,7 +147,11 @@ def _snapshot(data: Any) -> Snapshot:
         metrics={name: _read_metric(metric) for name, metric in data["metrics"].items()},
         files=None if base is None and not files else files,
         coverage=tuple(_record(PathCount, one) for one in _list(data["coverage"])),
-        tests=tuple(_read_tests(one) for one in _list(data.get("tests", []))),
+        tests=tuple(_read_count(one, "path") for one in _list(data.get("tests", []))),
+        groups=tuple(_read_count(one, "name") for one in _list(data.get("groups", []))),
+        dependencies=None
+        if dependencies is None
+        else tuple(_read_spelled(Dependency, one) for one in _list(dependencies)),
         machine=None if machine is None else _record(Machine, machine),
         warnings=tuple(_record(Warning, one) for one in _list(data["warnings"])),
     )
@@ -162,8 +178,10 @@ def _read_source(data: Mapping[str, Any]) -> Source:
     return _record(Source, {"kind": kind, **data})
 
 
-def _read_tests(data: Mapping[str, Any]) -> PathCount:
-    return _record(PathCount, {"path": data["path"], "covered": data["passed"], "total": data["total"]})
+def _read_count(data: Mapping[str, Any], key: str) -> TestCount:
+    """Read one count of test cases; what failed was not recorded at first."""
+    rest = {name: value for name, value in data.items() if name != key}
+    return _record(TestCount, {"failed": None, **rest, "path": data[key]})
 
 
 def _read_metric(data: Mapping[str, Any]) -> Metric:
@@ -177,6 +195,6 @@ def _read_metric(data: Mapping[str, Any]) -> Metric:
     return Metric(data["value"], data["unit"], *counts, runs=tuple(runs))
 
 
-def _read_file(data: Mapping[str, Any]) -> FileChange:
-    renamed = dict(data)
-    return _record(FileChange, {"source": renamed.pop("from"), **renamed})
+def _read_spelled(kind: type[_Record], data: Mapping[str, Any]) -> _Record:
+    own = {_SPELLED.get(field.name, field.name): field.name for field in fields(kind)}
+    return _record(kind, {own[key]: value for key, value in data.items()})

@@ -15,29 +15,43 @@ from phasemetrics.reading import TEXT_LIMIT
 _PRIVATE = {".git", ".phasemetrics"}
 
 
-def resolve_document(root: Path, path: Path, name: str) -> Path:
-    """Return where the document `path` (a relative one counts from `root`) really lies, all symbolic links resolved.
+def resolve_readable(root: Path, path: Path, name: str) -> Path:
+    """Return where the file `path` (a relative one counts from `root`) really lies, all symbolic links resolved.
 
     `name` is how the person calls it. Raises `Refusal` for what is missing, leaves the project or lies in `.git`, is a
-    symbolic link to itself, no regular file, has a second name, or may not be written (security study §5.1, step 1).
+    symbolic link to itself, or no regular file.
     """
     base = Path(os.path.realpath(root))
     real = _real(base / path, name)
     _keep_inside(base, base / path, real, name)
-    try:
-        found = real.stat()
-    except OSError as error:
-        raise Refusal("unreadable", f"cannot be looked at: {error.strerror}", path=name) from None
-    if not stat.S_ISREG(found.st_mode):
-        kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
+    mode = _looked_at(real, name).st_mode
+    if not stat.S_ISREG(mode):
+        kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
         raise Refusal("not-a-file", f"is {kind}", path=name, mend="name a regular file")
-    if found.st_nlink > 1:
-        message = f"is a hard link: {found.st_nlink} names for one file, and writing would split them"
+    return real
+
+
+def resolve_document(root: Path, path: Path, name: str) -> Path:
+    """Return where the document `path` really lies, as `resolve_readable` does.
+
+    Raises `Refusal` as well for a file that has a second name or may not be written (security study §5.1, step 1).
+    """
+    real = resolve_readable(root, path, name)
+    links = _looked_at(real, name).st_nlink
+    if links > 1:
+        message = f"is a hard link: {links} names for one file, and writing would split them"
         where = shlex.quote(name)
         mend = f"give it a file of its own: cp -p {where} {where}.new && mv {where}.new {where}"
         raise Refusal("hard-link", message, path=name, mend=mend)
     _must_be_writable(real, name)
     return real
+
+
+def _looked_at(real: Path, name: str) -> os.stat_result:
+    try:
+        return real.stat()
+    except OSError as error:
+        raise Refusal("unreadable", f"cannot be looked at: {error.strerror}", path=name) from None
 
 
 def resolve_new(root: Path, path: Path, name: str) -> Path:

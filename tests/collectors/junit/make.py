@@ -2,11 +2,13 @@
 
     pytest-xunit2.xml  pytest --junitxml=FILE                           tests/test_outcomes.py (outcomes.py)
     pytest-xunit1.xml  pytest --junitxml=FILE -o junit_family=xunit1    (the same; it names the file of each case)
+    pytest-markers.xml the same with the hook of docs/formats.md        tests/unit/test_grouped.py (grouped.py)
     node.xml           node --test --test-reporter=junit                cart.test.js
     surefire.xml       mvn test, rerunFailingTestsCount=2               pom.xml, CartTest.java
     ctest.xml          ctest --output-junit FILE                        CTestTestfile.cmake
 
-The expected numbers are what each runner prints at its end. Before a report is kept, the names of the machine and of
+The expected numbers are what each runner prints at its end; those of the markers, in `markers.json`, are what
+`pytest -m MARKER` prints. Before a report is kept, the names of the machine and of
 the temporary folder are taken out, Surefire's list of system properties with them.
 """
 
@@ -22,6 +24,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+FORMATS = HERE.parents[2] / "docs" / "formats.md"
 Counts = dict[str, int]
 
 
@@ -41,18 +44,47 @@ def keep(report: Path, name: str, folder: Path) -> None:
     (HERE / name).write_text(text, encoding="utf-8")
 
 
+def pytest_run(folder: Path, *options: str) -> list[int]:
+    """Return how many tests passed, failed, had errors, were skipped, failed and passed unexpectedly."""
+    summary = run(folder, sys.executable, "-m", "pytest", "-q", "--junitxml=report.xml", *options).splitlines()[-1]
+    return said(
+        summary, *(rf"(\d+) {word}" for word in ("passed", "failed", "errors?", "skipped", "xfailed", "xpassed"))
+    )
+
+
 def pytest_report(folder: Path, family: str) -> Counts:
     (folder / "tests").mkdir()
     shutil.copy(HERE / "outcomes.py", folder / "tests" / "test_outcomes.py")
     (folder / "pytest.ini").write_text("[pytest]\n")
-    options = ["-q", "--junitxml=report.xml", "-o", f"junit_family={family}"]
-    summary = run(folder, sys.executable, "-m", "pytest", *options).splitlines()[-1]
+    passed, failed, errors, skipped, xfailed, xpassed = pytest_run(folder, "-o", f"junit_family={family}")
     keep(folder / "report.xml", f"pytest-{family}.xml", folder)
-    patterns = [rf"(\d+) {word}" for word in ("passed", "failed", "errors?", "skipped", "xfailed", "xpassed")]
-    passed, failed, errors, skipped, xfailed, xpassed = said(summary, *patterns)
     # In the report an unexpected pass is a pass, and a pass that ends in a teardown error (there is one) an error only.
     passed += xpassed - 1
     return {"passed": passed, "failed": failed, "errors": errors, "skipped": skipped, "xfailed": xfailed}
+
+
+def marked_suite(folder: Path) -> None:
+    """Write the tests with markers, and the hook that puts these into a report."""
+    (folder / "tests" / "unit").mkdir(parents=True)
+    shutil.copy(HERE / "grouped.py", folder / "tests" / "unit" / "test_grouped.py")
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    happy\n    edge\n")
+    (hook,) = re.findall(r"^```python\n(.*?)^```$", FORMATS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    (folder / "conftest.py").write_text(hook)
+
+
+def markers_report(folder: Path) -> tuple[Counts, dict[str, Counts]]:
+    marked_suite(folder)
+    by_marker = {}
+    for marker in ("happy", "edge"):
+        passed, failed, errors, skipped, *_ = pytest_run(folder, "-m", marker)
+        by_marker[marker] = {
+            "passed": passed,
+            "failed": failed + errors,
+            "total": passed + failed + errors + skipped,
+        }
+    passed, failed, errors, skipped, *_ = pytest_run(folder)
+    keep(folder / "report.xml", "pytest-markers.xml", folder)
+    return {"passed": passed, "failed": failed, "errors": errors, "skipped": skipped}, by_marker
 
 
 def node_report(folder: Path) -> Counts:
@@ -94,6 +126,9 @@ def main() -> None:
     for family in ("xunit1", "xunit2"):
         with tempfile.TemporaryDirectory() as folder:
             expected[f"pytest-{family}.xml"] = pytest_report(Path(folder), family)
+    with tempfile.TemporaryDirectory() as folder:
+        expected["pytest-markers.xml"], by_marker = markers_report(Path(folder))
+    (HERE / "markers.json").write_text(json.dumps(by_marker, indent=2) + "\n")
     for name, report in (("node.xml", node_report), ("surefire.xml", surefire_report), ("ctest.xml", ctest_report)):
         with tempfile.TemporaryDirectory() as folder:
             expected[name] = report(Path(folder))

@@ -1,0 +1,40 @@
+"""Decides the holes of a document one after the other, each with what will stand beside it on its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from phasemetrics.document.filters import Here
+from phasemetrics.document.gating import decide_gate
+from phasemetrics.document.ledger import Entry
+from phasemetrics.document.markdown import Document
+from phasemetrics.document.ownership import Decision, decide
+from phasemetrics.document.places import Hole
+from phasemetrics.document.template import value_of
+from phasemetrics.value import Gate, Value
+
+
+def decisions(
+    document: Document,
+    holes: Iterable[Hole],
+    facts: Mapping[str, Any],
+    entry_of: Callable[[Hole], Entry | None],
+    dressed: Callable[[Value], Value] = lambda value: value,
+) -> Iterator[Decision]:
+    """Yield what becomes of each hole that is not optional; `dressed` says how a value is written in such a place."""
+    standing: dict[int, dict[str, str]] = {}
+    for hole in holes:
+        here = Here({**hole.here, **standing.get(hole.line, {})})
+        value = value_of(hole.slot, {**facts, "here": here}, hole.template)
+        if isinstance(value, Value) and value.optional:
+            continue
+        column = document.column(hole.line, hole.span.start)
+        entry = entry_of(hole)
+        if isinstance(value, Gate):
+            decision = decide_gate(hole, entry, value, column)
+        else:
+            decision = decide(hole, entry, dressed(value), column)
+        if decision.filling.new is not None:
+            standing.setdefault(hole.line, {})[hole.slot.short] = decision.filling.new
+        yield decision

@@ -1,0 +1,139 @@
+"""What can be configured: the tables and keys of the configuration, with their defaults."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+SUITES = ("unit", "integration", "e2e")  # those that documents know without any configuration
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PhaseTable(_Table):
+    """`[phase.3]`: what only people know about a phase."""
+
+    name: str | None = None
+    status: Literal["not started", "in progress", "complete"] | None = None
+    weeks: str | None = Field(default=None, pattern=r"^\d+(-\d+)?$")
+    planned_days: int | None = Field(default=None, ge=0)
+    date: datetime.date | None = None
+    started: datetime.date | None = None
+    ended: datetime.date | None = None
+    step: str | None = None
+
+    @field_validator("weeks")
+    @classmethod
+    def _run_forwards(cls, weeks: str | None) -> str | None:
+        first, _, last = (weeks or "").partition("-")
+        if last and int(last) < int(first):
+            raise ValueError(f"weeks {weeks} run backwards")
+        return weeks
+
+
+class MetricTable(_Table):
+    """`[[metric]]`: one row of the metrics tables; `from` names a metric of the snapshot."""
+
+    name: str = Field(pattern=r"\S")
+    source: str = Field(alias="from", min_length=1)
+    better: Literal["higher", "lower"] | None = None
+    target: str | None = None
+    tolerance: str = Field(default="3%", pattern=r"^\d+(\.\d+)?%$")
+    aliases: tuple[str, ...] = Field(default=(), strict=False)
+
+    @property
+    def tolerance_ratio(self) -> float:
+        """The tolerance as a ratio: 0.03 for `3%`."""
+        return float(self.tolerance.rstrip("%")) / 100
+
+
+class SuiteTable(_Table):
+    """`[suite.unit]`: the test file that a document names, the glob of all its files, the coverage its gate needs."""
+
+    path: str
+    glob: str | None = None
+    coverage: str | None = Field(default=None, pattern=r"^(100(\.0+)?|\d{1,2}(\.\d+)?)%$")
+
+
+class GroupTable(_Table):
+    """`[group."happy path"]`: which test cases a line such as `Happy path: [count] tests` counts.
+
+    `names` are globs on the test's name, `markers` are names of pytest markers; a case belongs when one of either fits.
+    """
+
+    suite: str | None = None
+    names: tuple[str, ...] = Field(default=(), strict=False)
+    markers: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class ComponentTable(_Table):
+    """`[[component]]`: one section of a document that describes its components."""
+
+    name: str = Field(pattern=r"\S")
+    path: str | None = None
+    aliases: tuple[str, ...] = Field(default=(), strict=False)
+
+
+class GatesTable(_Table):
+    """`[gates]`: whether a tick that a person made is taken away when the evidence contradicts it."""
+
+    write: bool = False
+
+
+class CarryTable(_Table):
+    """`[carry]`: what is carried over although it is no measurement: metrics into plans, words from the last phase."""
+
+    metrics: bool = False
+    words: bool = False
+
+
+class CommandsTable(_Table):
+    """`[commands]`: how the project is measured; only a command that says so runs them."""
+
+    setup: str | None = None
+    test: str | None = None
+    bench: str | None = None
+
+
+class Config(_Table):
+    """All of the configuration, with its defaults."""
+
+    documents: tuple[str, ...] = Field(default=(), strict=False)
+    templates: tuple[str, ...] = Field(default=(), strict=False)
+    junit: tuple[str, ...] = Field(default=(), strict=False)
+    coverage: tuple[str, ...] = Field(default=(), strict=False)
+    bench: tuple[str, ...] = Field(default=(), strict=False)
+    base: str | None = None
+    plan: str | None = None
+    module: str | None = None
+    phase: dict[str, PhaseTable] = Field(default_factory=dict)
+    metric: tuple[MetricTable, ...] = Field(default=(), strict=False)
+    suite: dict[str, SuiteTable] = Field(default_factory=dict)
+    group: dict[str, GroupTable] = Field(default_factory=dict)
+    component: tuple[ComponentTable, ...] = Field(default=(), strict=False)
+    gates: GatesTable = GatesTable()
+    carry: CarryTable = CarryTable()
+    commands: CommandsTable = CommandsTable()
+
+    def files_of(self, suite: str | None) -> str | None:
+        """Return the glob of a suite's test files; None where the configuration does not say it."""
+        table = self.suite.get(suite) if suite is not None else None
+        return None if table is None else table.glob or table.path
+
+
+def tables() -> dict[str, type[BaseModel]]:
+    """Return the tables of the configuration by the key that they stand under."""
+    return {
+        "phase": PhaseTable,
+        "metric": MetricTable,
+        "suite": SuiteTable,
+        "group": GroupTable,
+        "component": ComponentTable,
+        "gates": GatesTable,
+        "carry": CarryTable,
+        "commands": CommandsTable,
+    }
