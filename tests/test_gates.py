@@ -12,7 +12,9 @@ from phasemetrics.document.marks import end_of_mark, is_ticked, turned
 from phasemetrics.document.ownership import Filling
 from phasemetrics.document.plan import Plan, plan
 from phasemetrics.document.template import Template
-from phasemetrics.value import Gate, Lookup, Value
+from phasemetrics.evidence.beside import Beside, PlannedTarget
+from phasemetrics.settings import Config
+from phasemetrics.value import Gate, Lookup, Origin, Value
 
 SOURCE = """\
 ## Goals
@@ -149,6 +151,13 @@ def test_the_gates_say_both_sides() -> None:
     assert after["suites"]["e2e"].code == "no-suite"
     assert nothing["benchmarked"].holds is None
     assert after["tests"].origin is not None
+
+
+def test_a_gate_names_the_line_of_the_plan_that_states_its_target() -> None:
+    config = Config.model_validate({"metric": [{"name": "Passing", "from": "tests.passed"}]})
+    planned = PlannedTarget(">= 150", "count", Origin("docs/PLAN_3.md:12", "a" * 64, None))
+    found = facts(config=config, beside=Beside(targets={"Passing": planned}))["gates"]["targets"]
+    assert (found.holds, found.said) == (False, "Passing >= 150 (from docs/PLAN_3.md:12) missed")
 
 
 def test_a_tick_in_the_ledger_is_an_entry_like_any_other() -> None:

@@ -67,6 +67,16 @@ def test_a_component_is_found_again_by_its_name_wherever_it_stands() -> None:
     assert {one.state for one in again.fillings} == {"agrees", "updated", "kept"}
 
 
+def test_a_person_may_remark_on_a_component_in_its_heading() -> None:
+    first = run(TEMPLATE.blank(nothing_known()), components("Tree", "Keys"))
+    remarked = first.text.replace("### 1. Tree", "### 1. Tree (hard)").replace("(3 lines)", "([n] lines)")
+    again = run(remarked, components("Keys", "Tree"), first.ledger)
+    assert again.text == remarked.replace("[n]", "3")
+    assert not [one for one in again.fillings if one.code == "no-section"]
+    longer = run(first.text.replace("### 1. Tree", "### 1. Tree house"), components("Tree", "Keys"), first.ledger)
+    assert [one.code for one in longer.fillings if one.state == "unfilled"] == ["no-section"]
+
+
 def test_lines_are_counted_for_a_section_that_a_person_named() -> None:
     text = "## Parts\n### Oracle\nFile: `src/mine.py` ([n] lines)\n\n## End\n"
     filled = run(text, ())

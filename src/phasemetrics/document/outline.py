@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,8 @@ from phasemetrics.document.ownership import Filling
 from phasemetrics.document.places import Hole, Row, Rows
 from phasemetrics.document.rows import Item, RowPlan, items_of, paired
 from phasemetrics.value import Value, absent
+
+_REMARK = re.compile(r"\s*[(,;:]|\s+[-–—]\s")
 
 
 class Unknown(Mapping[str, Value]):
@@ -57,9 +60,10 @@ class _Outline:
     def bind(self, items: Sequence[Item]) -> None:
         """Give each item the section that is called after it, else the next one that still has a placeholder."""
         waiting = list(items)
-        called = paired(self.rows.rows, items)
+        rows = [self._without_remark(row, items) for row in self.rows.rows]
+        called = paired(rows, items)
         blank: list[Row] = []
-        for row in self.rows.rows:
+        for row in rows:
             item = called.get(row.line.number)
             if item is not None:
                 waiting.remove(item)
@@ -77,6 +81,12 @@ class _Outline:
             else:
                 self._say(f"{item.key}: no section describes it")
         self.leave(blank, absent("no-more", "there is nothing more to describe here"))
+
+    def _without_remark(self, row: Row, items: Sequence[Item]) -> Row:
+        """Return a section under the name that its heading begins with: a person may remark on it, `Tree (hard)`."""
+        names = {*self.owned.keys, *(name for item in items for name in (item.key, *item.aliases))}
+        begun = (name for name in names if row.key.startswith(name) and _REMARK.match(row.key, len(name)))
+        return replace(row, key=max(begun, key=len, default=row.key))
 
     def leave(self, rows: Sequence[Row], why: Value) -> None:
         """Decide the holes of sections that stand for no item: what does not depend on one may still be known."""

@@ -54,7 +54,7 @@ def facts_of(phase: Phase, config: Config, found: str, beside: Beside | None = N
         "dependencies": dependency_facts(after),
         "components": component_facts(config),
         "line_counts": line_counts(after, beside),
-        "gates": gate_facts(after, config, compared),
+        "gates": gate_facts(after, config, compared, beside),
         "carried": {**carried, "rows": rows if config.carry.metrics else carried["metrics"]},
     }
 

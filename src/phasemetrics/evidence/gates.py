@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.groups import ALL, group_count
 from phasemetrics.evidence.model import TestCount
@@ -20,13 +21,13 @@ from phasemetrics.units import parse_quantity, quantity_text
 from phasemetrics.value import Gate, Lookup, Value, absent, undecided
 
 
-def gate_facts(after: Side, config: Config, compared: Sequence[Comparison]) -> dict[str, Any]:
+def gate_facts(after: Side, config: Config, compared: Sequence[Comparison], beside: Beside) -> dict[str, Any]:
     """Return every fact that a template may name as `gates.…`: a Gate, or a Lookup of gates.
 
     A Lookup is asked with what stands on the line: the least coverage, the label of a group.
     """
     suites = tuple(dict.fromkeys((*SUITES, *config.suite)))
-    targets = targets_gate(config, compared, after)
+    targets = targets_gate(config, compared, after, beside)
     benchmarked = _benchmarked(after)
     single = {
         "tests": _tests(after),
