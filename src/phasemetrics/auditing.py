@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from phasemetrics.claiming import claims
 from phasemetrics.config import Project
+from phasemetrics.document.markdown import decode
 from phasemetrics.document.ownership import Filling
+from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.measuring import read_at
@@ -40,7 +43,24 @@ def check(project: Project, order: Order) -> Result:
         recorded = recorded_phase(project, order.phase, order.before)
         templates = all_templates(project.root, order.templates)
         rendered = render(project, recorded.phase, recorded.baseline.found, opened, templates)
-    return replace(rendered, baseline=recorded.baseline)
+    audited = _with_claims(project, rendered, templates)
+    return replace(audited, baseline=recorded.baseline)
+
+
+def _with_claims(project: Project, result: Result, templates: Sequence[Template]) -> Result:
+    """Add to each document what it says of single files, and whether that is true."""
+    texts = [decode(one.before, one.name) for one in result.outcomes]
+    places = [one.plan.fillings for one in result.outcomes]
+    found = claims(project.root, result.phase, texts, places, templates)
+    outcomes = [
+        replace(one, plan=replace(one.plan, fillings=tuple(sorted((*one.plan.fillings, *more), key=_place))))
+        for one, more in zip(result.outcomes, found, strict=True)
+    ]
+    return replace(result, outcomes=tuple(outcomes))
+
+
+def _place(filling: Filling) -> tuple[int, int]:
+    return filling.line, filling.column
 
 
 def contradictions(result: Result) -> list[tuple[str, Filling]]:

@@ -21,7 +21,7 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
 
     Raises Refusal `bad-marker` for a mark of ours in the document that cannot be followed.
     """
-    document = directed(document, {one.path for template in templates for one in template.patterns if one.path})
+    document = heeding(document, templates)
     headings = _headings(document)
     likeness = {template.name: _likeness(headings, template) for template in templates}
     ranked = sorted(templates, key=lambda template: -likeness[template.name])
@@ -46,6 +46,11 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
         while again := search.line_holes(pattern, base, repeated=True):
             holes += again
     return Recognition(best.name if best else None, tuple(holes), tuple(rows))
+
+
+def heeding(document: Document, templates: Sequence[Template]) -> Document:
+    """Return the document with its lines as the marks in it say; raise Refusal for one that cannot be followed."""
+    return directed(document, {one.path for template in templates for one in template.patterns if one.path})
 
 
 def _sections(patterns: Sequence[Pattern]) -> list[list[Pattern]]:

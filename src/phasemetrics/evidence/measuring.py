@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -78,6 +79,25 @@ def read_at(root: Path, base: str | None, path: str) -> bytes | None:
     except Refusal:
         return None
     return content
+
+
+def read_files(root: Path, sha: str, wanted: Callable[[frozenset[str]], Collection[str]]) -> dict[str, bytes]:
+    """Return the bytes of files at a recorded commit, by path; `wanted` says which, given all paths of its tree.
+
+    What is no regular file there is left out; so is everything when the commit is not in this clone.
+    """
+    git: Any = import_module(f"{PACKAGE}.git")
+    found: dict[str, bytes] = {}
+    try:
+        with git.open_repository(root) as repository:
+            commit = git.revision(repository, sha).sha
+            for path in wanted(git.tracked_paths(repository, commit)):
+                with suppress(Refusal):
+                    content = git.read_blob(repository, commit, path)
+                    found |= {path: content} if content is not None else {}
+    except Refusal:
+        return {}
+    return found
 
 
 def _base(git: Any, repository: Any, named: str | None, usual: Sequence[str]) -> tuple[str | None, tuple[Warning, ...]]:

@@ -1,0 +1,100 @@
+"""Holds what a document says of single files against these files at the measured commit."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from phasemetrics.document.claims import FileClaim, file_claims
+from phasemetrics.document.markdown import parse
+from phasemetrics.document.ownership import Filling
+from phasemetrics.document.recognition import heeding
+from phasemetrics.document.template import Template
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.measuring import read_files
+from phasemetrics.evidence.model import Phase, Snapshot
+from phasemetrics.value import Origin
+
+_ABOUT = 0.1  # how far `~300` may be off
+# What a person counts as a test in Python; a report counts each case of a parametrised one.
+_FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test", re.MULTILINE)
+
+
+def claims(
+    root: Path, phase: Phase, texts: Sequence[str], known: Sequence[Iterable[Filling]], templates: Sequence[Template]
+) -> list[tuple[Filling, ...]]:
+    """Return for each document what it says of files, as fillings: `agrees`, or `kept` and contradicted.
+
+    `known` are the places that templates found in it, which are no claims. What cannot be told yields nothing: a file
+    that is not in the tree, a name that two files have, a commit that is not in this clone.
+    """
+    found = [list(_new(text, phase.number, own, templates)) for text, own in zip(texts, known, strict=True)]
+    after = phase.after
+    if after is None or after.revision is None or not any(found):
+        return [() for _ in texts]
+    named = {claim.path for one in found for claim in one}
+    paths: dict[str, str] = {}
+
+    def wanted(tree: frozenset[str]) -> Collection[str]:
+        paths.update({name: path for name in named if (path := _resolved(name, tree))})
+        return set(paths.values())
+
+    contents = read_files(root, after.revision.sha, wanted)
+    return [tuple(_judged(one, paths, contents, after)) for one in found]
+
+
+def _new(text: str, phase: str, known: Iterable[Filling], templates: Sequence[Template]) -> Iterator[FileClaim]:
+    ours = {(one.line, column) for one in known for column in range(one.column, one.column + max(1, len(one.old)))}
+    for claim in file_claims(heeding(parse(text), templates), phase):
+        if (claim.line, claim.column) not in ours:
+            yield claim
+
+
+def _resolved(name: str, tree: frozenset[str]) -> str | None:
+    """Return the path that a document means: as it stands, else the only one that ends in it."""
+    name = name.strip().removeprefix("./")
+    if name in tree:
+        return name
+    ending = [path for path in tree if path.endswith(f"/{name}")]
+    return ending[0] if len(ending) == 1 else None
+
+
+def _judged(
+    claims: Iterable[FileClaim], paths: Mapping[str, str], contents: Mapping[str, bytes], after: Snapshot
+) -> Iterator[Filling]:
+    sha = after.revision.sha if after.revision else ""
+    for claim in claims:
+        path = paths.get(claim.path, "")
+        content = contents.get(path)
+        if content is None or b"\0" in content:
+            continue
+        counts = _counts(claim, path, content, after)
+        if not counts:
+            continue
+        said = " or ".join(f"{count} {what}" for count, what in counts.items())
+        message = f"the document says {claim.text} {claim.noun} of {visible(path)}, it has {said} at commit {sha[:12]}"
+        origin = Origin(visible(path), hashlib.sha256(content).hexdigest(), sha)
+        address = f"file/{path}/{claim.noun}"
+        told = Filling(address, "agrees", claim.line, claim.column, claim.text, origin=origin, message=message)
+        if not any(_fits(claim, count) for count in counts):
+            told = replace(told, state="kept", code="file-claim", contradicts=True)
+        yield told
+
+
+def _counts(claim: FileClaim, path: str, content: bytes, after: Snapshot) -> dict[int, str]:
+    """Return what a claim may have counted, and what that is called; empty where nothing counts it."""
+    if claim.noun == "lines":
+        return {content.count(b"\n") + (not content.endswith(b"\n") and bool(content)): "lines"}
+    counts = {len(_FUNCTION.findall(content)): "test functions"} if path.endswith(".py") else {}
+    return {one.total: "test cases" for one in after.tests if one.path == path} | counts
+
+
+def _fits(claim: FileClaim, count: int) -> bool:
+    if claim.relation == ">=":
+        return count >= claim.value
+    # Editors count the line after the last line ending, wc does not.
+    slack = 1 if claim.noun == "lines" else 0
+    return abs(count - claim.value) <= (max(slack, _ABOUT * count) if claim.relation == "~" else slack)
