@@ -31,6 +31,12 @@ def found(text: str) -> list[tuple[str, str, int, str]]:
         ("| `web/app.spec.ts` (14 test cases) | ok |", [("web/app.spec.ts", "tests", 14, "=")]),
         ("## `src/a.py` (300+ lines)", [("src/a.py", "lines", 300, ">=")]),
         ("> * `a b.md` (2 lines; moved)", [("a b.md", "lines", 2, "=")]),
+        ("- `src/a.py`: 350 lines", [("src/a.py", "lines", 350, "=")]),
+        ("- **`src/a.py`** - 16 tests, all green", [("src/a.py", "tests", 16, "=")]),
+        ("### test_config.py (22 tests)", [("test_config.py", "tests", 22, "=")]),
+        ("- simple_cache.py (1,306 行)", [("simple_cache.py", "lines", 1306, "=")]),
+        ("| `src/a.py` | 36 tests | ok |", [("src/a.py", "tests", 36, "=")]),
+        ("| a | `src/a.py` | 1,234 |", [("src/a.py", "lines", 1234, "=")]),
         # Not about the whole file, or not about one file
         ("- `src/a.py` (+120 lines)", []),
         ("- `src/a.py` (120 lines added)", []),
@@ -40,13 +46,18 @@ def found(text: str) -> list[tuple[str, str, int, str]]:
         ("- `a.py`, `b.py` (120 lines)", []),
         ("- `a.py` and `b.py` (120 lines)", []),
         ("- ~~`a.py` (120 lines)~~", []),
+        ("- `src/a.py`: 500 → 100 lines", []),
+        ("- `src/a.py` - 12 lines of it changed", []),
+        ("| `a.py` | `b.py` | 120 |", []),
+        ("| parser | fast | 120 |", []),
+        ("- Node.js (120 lines)", [("Node.js", "lines", 120, "=")]),
         ("- `parse()` (120 lines)", []),
         ("- `src/parser` (120 lines)", []),
         ("- see `a.py` for more (120 lines)", []),
     ],
 )  # fmt: skip
 def test_only_what_is_said_of_one_whole_file_is_a_claim(line: str, claims: list[tuple[str, str, int, str]]) -> None:
-    text = f"# T\n\n| h | i |\n|---|---|\n{line}\n" if line.startswith("|") else f"# T\n\n{line}\n"
+    text = f"# T\n\n| h | i | Lines |\n|---|---|---|\n{line}\n" if line.startswith("|") else f"# T\n\n{line}\n"
     assert found(text) == claims
 
 
@@ -89,7 +100,7 @@ def test_check_says_both_sides_and_changes_nothing(project: Path) -> None:
         f"# Notes\n\n- `src/rainbook/gaps.py` ({lines} lines)\n- `gaps.py` (~{lines + 2} lines)\n"
         f"- `src/rainbook/gaps.py` ({lines + 40} lines)\n- `tests/unit/test_gaps.py` ({functions} tests)\n"
         f"- `test_gaps.py` ({cases} tests)\n- `tests/unit/test_gaps.py` (99 tests)\n- `test_gaps.py` (2+ tests)\n"
-        "- `src/nowhere.py` (7 lines)\n- `pyproject.toml` (5 tests)\n",
+        "- `src/nowhere.py` (7 lines)\n- `pyproject.toml` (5 tests)\n- `src/rainbook/gaps.py` (5 tests)\n",
         encoding="utf-8",
     )
     before = files_of(project)
