@@ -1,0 +1,60 @@
+"""Documents that people really wrote, against labels made by hand: what we find in them is really there."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from phasemetrics.document.claims import file_claims
+from phasemetrics.document.markdown import Document, decode, parse
+
+LABELS = sorted((Path(__file__).parent / "wild").glob("*.tsv"))
+WILD = Path(__file__).parents[1].parent / "shared" / "corpus" / "documents" / "wild"
+pytestmark = pytest.mark.skipif(not WILD.is_dir(), reason="the corpus is not beside this checkout")
+
+
+def document(labels: Path) -> Document:
+    name = labels.name.removesuffix(".tsv")
+    return parse(decode((WILD / name).read_bytes(), name))
+
+
+def rows(labels: Path) -> list[dict[str, str]]:
+    with labels.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def phase_of(labels: Path) -> str:
+    """Return the phase that a document is about, as its name says it."""
+    found = re.search(r"phase[-_ ]?(\d+)", labels.name, re.IGNORECASE)
+    return found[1] if found else "?"
+
+
+@pytest.mark.parametrize("labels", LABELS, ids=lambda path: path.name[:24])
+def test_a_label_stands_where_it_says(labels: Path) -> None:
+    text = document(labels)
+    wrong = []
+    for row in rows(labels):
+        raw = text.raw(text.lines[int(row["line"]) - 1])
+        there = re.sub(r"(?<=\d),(?=\d)", "", raw[int(row["column"]) - 1 :]).lstrip("~≈+-−<>≤≥= ")
+        digits = re.match(r"\d+", row["value"].lstrip("-+"))
+        if digits is None or not there.startswith(digits[0]):
+            wrong.append(f"{row['line']}:{row['column']} {row['value']}")
+    assert not wrong
+
+
+def test_what_is_found_beside_paths_is_labelled(record_property: Callable[[str, object], None]) -> None:
+    table = [f"{'document':48}{'labelled':>10}{'found':>8}{'wrong':>8}"]
+    wrong: list[str] = []
+    for labels in LABELS:
+        kinds = {"lines.file", "tests.file"}
+        known = {(row["line"], row["subject"], row["value"]) for row in rows(labels) if row["subject"] in kinds}
+        claims = file_claims(document(labels), phase_of(labels))
+        found = {(str(claim.line), f"{claim.noun}.file", str(claim.value)) for claim in claims}
+        wrong += [f"{labels.name}: {one}" for one in sorted(found - known)]
+        table.append(f"{labels.name[:46]:48}{len(known):>10}{len(found & known):>8}{len(found - known):>8}")
+    record_property("table", "\n".join(table))
+    assert not wrong
