@@ -11,6 +11,7 @@ import pytest
 
 from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
 from phasemetrics.document.claims import file_claims
+from phasemetrics.document.listings import listings
 from phasemetrics.document.markdown import parse
 
 NAME = "docs/notes.md"
@@ -78,6 +79,23 @@ def test_what_is_about_another_time_or_is_no_prose_is_no_claim(text: str) -> Non
     assert found("## Phase 3\n- `a.py` (120 lines)\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "listed"),
+    [
+        ("### New Files (2)\n- `a.py` - one\n- **`b.py`** (3 lines)\n- c.py\n", 3),
+        ("**Modified Files (4 files):**\n\n1. `a.py`\n   - why\n2. `b.py`\n\nAnd more.\n", 2),
+        ("### Fichiers créés (1)\n* `a.py`\n* `b.py`\n", 2),
+        ("### New Files (2)\n- `a.py`\n- and others\n", None),
+        ("### New Files (2)\n- `a.py`, `b.py`\n", None),
+        ("### New Tests (2)\n- `a.py`\n- `b.py`\n- `c.py`\n", None),
+        ("### New Files (2)\n\nNone of them matters.\n", None),
+        ("### New Files\n- `a.py`\n", None),
+    ],
+)
+def test_a_heading_counts_the_files_of_its_list(text: str, listed: int | None) -> None:
+    assert [one.listed for one in listings(parse(text))] == ([] if listed is None else [listed])
+
+
 @pytest.fixture(scope="module", name="filled")
 def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("claims"))
@@ -114,6 +132,16 @@ def test_check_says_both_sides_and_changes_nothing(project: Path) -> None:
     told = json.loads(phasemetrics(project, "check", "-p", "3", "--json", NAME).out)["documents"][0]["fillings"]
     assert [one["line"] for one in told if one["state"] == "agrees"] == [3, 4, 6, 7, 9]
     assert all(len(one["evidence"]["commit"]) == 40 for one in told)
+
+
+def test_a_list_that_is_longer_than_its_heading_says_is_reported(project: Path) -> None:
+    (project / NAME).write_text(
+        "# N\n\n## New Files (1)\n- `a.py`\n- `b.py`\n\n## Files (3)\n- `a.py`\n", encoding="utf-8"
+    )
+    ended = phasemetrics(project, "check", "-p", "3", NAME)
+    assert ended.code == 1
+    assert ended.out.count("contradiction") == 1
+    assert f"{NAME}:3:15: contradiction: kept[list-count] '1': the heading says 1 files, 2 are listed" in ended.out
 
 
 def test_a_place_of_a_template_is_no_claim(project: Path) -> None:

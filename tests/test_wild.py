@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from phasemetrics.document.claims import file_claims
+from phasemetrics.document.listings import listings
 from phasemetrics.document.markdown import Document, decode, parse
 
 LABELS = sorted((Path(__file__).parent / "wild").glob("*.tsv"))
@@ -44,6 +45,17 @@ def test_a_label_stands_where_it_says(labels: Path) -> None:
         if digits is None or not there.startswith(digits[0]):
             wrong.append(f"{row['line']}:{row['column']} {row['value']}")
     assert not wrong
+
+
+def test_the_counts_of_headings_are_labelled() -> None:
+    wrong, longer = [], 0
+    for labels in LABELS:
+        known = {(row["line"], row["value"]) for row in rows(labels) if row["subject"] == "files.listed"}
+        for one in listings(document(labels)):
+            longer += one.listed > int(one.text)
+            wrong += [f"{labels.name}:{one.line}"] * ((str(one.line), one.text) not in known)
+    assert not wrong
+    assert longer == 2  # both in one document, and both were counted again by hand
 
 
 def test_what_is_found_beside_paths_is_labelled(record_property: Callable[[str, object], None]) -> None:

@@ -1,4 +1,4 @@
-"""Holds what a document says of single files against these files at the measured commit."""
+"""Holds what a document says of files against these files at the measured commit, and against its own lists."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from phasemetrics.document.claims import FileClaim, file_claims
+from phasemetrics.document.listings import Listing, listings
 from phasemetrics.document.markdown import parse
 from phasemetrics.document.ownership import Filling
 from phasemetrics.document.recognition import heeding
@@ -31,11 +32,36 @@ def claims(
     `known` are the places that templates found in it, which are no claims. What cannot be told yields nothing: a file
     that is not in the tree, a name that two files have, a commit that is not in this clone.
     """
-    found = [list(_new(text, phase.number, own, templates)) for text, own in zip(texts, known, strict=True)]
-    after = phase.after
-    if after is None or after.revision is None or not any(found):
-        return [() for _ in texts]
-    named = {claim.path for one in found for claim in one}
+    documents = [heeding(parse(text), templates) for text in texts]
+    places = [
+        {(one.line, column) for one in own for column in range(one.column, one.column + max(1, len(one.old)))}
+        for own in known
+    ]
+    told = [
+        [one for one in file_claims(document, phase.number) if (one.line, one.column) not in ours]
+        for document, ours in zip(documents, places, strict=True)
+    ]
+    listed = [
+        [_counted(one) for one in listings(document) if (one.line, one.column) not in ours]
+        for document, ours in zip(documents, places, strict=True)
+    ]
+    judged = _of_files(root, phase.after, told)
+    return [(*files, *lists) for files, lists in zip(judged, listed, strict=True)]
+
+
+def _counted(one: Listing) -> Filling:
+    """Hold a heading's count against the list under it: a list may be a selection, but never more than all."""
+    address = f"list/{one.line}"
+    message = f"the heading says {one.text} files, {one.listed} are listed under it"
+    told = Filling(address, "agrees", one.line, one.column, one.text, message=message)
+    more = one.listed > int(one.text)
+    return replace(told, state="kept", code="list-count", contradicts=True) if more else told
+
+
+def _of_files(root: Path, after: Snapshot | None, told: Sequence[Sequence[FileClaim]]) -> list[tuple[Filling, ...]]:
+    if after is None or after.revision is None or not any(told):
+        return [() for _ in told]
+    named = {claim.path for one in told for claim in one}
     paths: dict[str, str] = {}
 
     def wanted(tree: frozenset[str]) -> Collection[str]:
@@ -43,14 +69,7 @@ def claims(
         return set(paths.values())
 
     contents = read_files(root, after.revision.sha, wanted)
-    return [tuple(_judged(one, paths, contents, after)) for one in found]
-
-
-def _new(text: str, phase: str, known: Iterable[Filling], templates: Sequence[Template]) -> Iterator[FileClaim]:
-    ours = {(one.line, column) for one in known for column in range(one.column, one.column + max(1, len(one.old)))}
-    for claim in file_claims(heeding(parse(text), templates), phase):
-        if (claim.line, claim.column) not in ours:
-            yield claim
+    return [tuple(_judged(one, paths, contents, after)) for one in told]
 
 
 def _resolved(name: str, tree: frozenset[str]) -> str | None:

@@ -15,7 +15,7 @@ Relation = Literal["=", "~", ">="]
 
 # A path with an extension: in a code span, or bare where the extension is one that only files of code have.
 _CODE = r"py|pyi|js|jsx|mjs|ts|tsx|go|rs|java|kt|scala|php|cs|rb|c|h|cc|cpp|hpp|swift|dart|ex|exs|vue|sql|sh"
-_PATH = re.compile(
+PATH = re.compile(
     rf"`(?P<span>[\w@+.-][\w@+./ -]*\.\w+)`|(?<![\w`/.-])(?P<bare>[\w@.-][\w@./-]*\.(?:{_CODE}))(?![\w`/(-])"
 )
 # What is said of it, right behind it: in parentheses, or after a dash or a colon up to the end.
@@ -77,7 +77,7 @@ def _is_about(line: Line, phase: str) -> bool:
 
 def _behind(line: Line, raw: str) -> Iterator[FileClaim]:
     """Yield what stands right behind a path: `src/a.py` (120 lines, 14 tests)."""
-    for named in _PATH.finditer(raw):
+    for named in PATH.finditer(raw):
         behind = _BEHIND.match(raw, named.end())
         if behind is None or _SHARED.search(raw[: named.start()]):
             continue
@@ -95,7 +95,7 @@ def _beside(document: Document, line: Line) -> Iterator[FileClaim]:
     header = document.header(line)
     cells = document.cells(line)
     texts = [document.text[cell.start : cell.end] for cell in cells]
-    named = [match for text in texts for match in _PATH.finditer(text)]
+    named = [match for text in texts for match in PATH.finditer(text)]
     if header is None or len(named) != 1:
         return
     heads = [heading_key(document.text[cell.start : cell.end]) for cell in document.cells(header)]
@@ -104,7 +104,7 @@ def _beside(document: Document, line: Line) -> Iterator[FileClaim]:
         said = _SAID.fullmatch(shown)
         count = _COUNT.fullmatch(shown) if head in _COLUMNS else None
         found = said or count
-        if found is not None and not _PATH.search(text):
+        if found is not None and not PATH.search(text):
             at = cell.start - line.start + text.index(shown) + found.start("number")
             noun = _COLUMNS[head] if said is None else _noun(said)
             yield _claim(line, at, named[0]["span"] or named[0]["bare"], noun, found)
