@@ -12,9 +12,12 @@ import pytest
 from phasemetrics.document.claims import file_claims
 from phasemetrics.document.listings import listings
 from phasemetrics.document.markdown import Document, decode, parse
+from phasemetrics.document.totals import totals
+from phasemetrics.templates import wordings
 
 LABELS = sorted((Path(__file__).parent / "wild").glob("*.tsv"))
 WILD = Path(__file__).parents[1].parent / "shared" / "corpus" / "documents" / "wild"
+SIDES = {"before", "after"}
 pytestmark = pytest.mark.skipif(not WILD.is_dir(), reason="the corpus is not beside this checkout")
 
 
@@ -56,6 +59,22 @@ def test_the_counts_of_headings_are_labelled() -> None:
             wrong += [f"{labels.name}:{one.line}"] * ((str(one.line), one.text) not in known)
     assert not wrong
     assert longer == 2  # both in one document, and both were counted again by hand
+
+
+def test_the_totals_that_are_found_are_labelled(record_property: Callable[[str, object], None]) -> None:
+    kinds = {"tests.total", "tests.passed", "tests.failed", "tests.skipped", "coverage"}
+    labelled = met = 0
+    wrong: list[str] = []
+    for labels in LABELS:
+        meant = [row for row in rows(labels) if row["subject"] in kinds and row["phase"] == "asked"]
+        known = {(row["line"], row["subject"], row["side"], row["value"]) for row in meant if row["side"] in SIDES}
+        stated = totals(document(labels), phase_of(labels), wordings())
+        found = {(str(one.line), one.subject, one.side, str(one.value)) for one in stated}
+        wrong += [f"{labels.name}: {one}" for one in sorted(found - known)]
+        labelled, met = labelled + len(known), met + len(found & known)
+    record_property("table", f"{labelled} labelled, {met} found, {len(wrong)} wrong")
+    assert not wrong
+    assert met >= 60
 
 
 def test_what_is_found_beside_paths_is_labelled(record_property: Callable[[str, object], None]) -> None:

@@ -14,11 +14,18 @@ from phasemetrics.document.markdown import parse
 from phasemetrics.document.ownership import Filling
 from phasemetrics.document.recognition import heeding
 from phasemetrics.document.template import Template
+from phasemetrics.document.totals import Total, totals
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.measuring import read_files
 from phasemetrics.evidence.model import Phase, Snapshot
+from phasemetrics.evidence.stated import answer
+from phasemetrics.templates import wordings
 from phasemetrics.value import Origin
 
+_COUNTED = {
+    "tests.total": "tests", "tests.passed": "tests passed", "tests.failed": "tests failed",
+    "tests.skipped": "tests skipped",
+}  # fmt: skip
 _ABOUT = 0.1  # how far `~300` may be off
 # What a person counts as a test in Python; a report counts each case of a parametrised one.
 _FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test", re.MULTILINE)
@@ -45,8 +52,26 @@ def claims(
         [_counted(one) for one in listings(document) if (one.line, one.column) not in ours]
         for document, ours in zip(documents, places, strict=True)
     ]
+    book = wordings()
+    summed = [
+        tuple(_summed(phase, totals(document, phase.number, book), ours))
+        for document, ours in zip(documents, places, strict=True)
+    ]
     judged = _of_files(root, phase.after, told)
-    return [(*files, *lists) for files, lists in zip(judged, listed, strict=True)]
+    return [(*files, *lists, *sums) for files, lists, sums in zip(judged, listed, summed, strict=True)]
+
+
+def _summed(phase: Phase, stated: Iterable[Total], ours: Collection[tuple[int, int]]) -> Iterator[Filling]:
+    """Hold the totals that a document states against the evidence."""
+    for one in stated:
+        found = answer(phase, one.subject, one.side, one.value, one.relation)
+        if found is None or (one.line, one.column) in ours:
+            continue
+        words = f"{one.text}% coverage" if one.subject == "coverage" else f"{one.text} {_COUNTED[one.subject]}"
+        message = f"the document says {words}, the evidence {one.side} the phase says {found.said}"
+        address = f"total/{one.line}/{one.subject}"
+        told = Filling(address, "agrees", one.line, one.column, one.text, origin=found.origin, message=message)
+        yield told if found.agrees else replace(told, state="kept", code="total-claim", contradicts=True)
 
 
 def _counted(one: Listing) -> Filling:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from phasemetrics.document.phrasebook import Phrasebook, phrasebook
 from phasemetrics.document.template import Template
 from phasemetrics.errors import UsageError
 from phasemetrics.reading import CONFIG_LIMIT, read_regular
@@ -24,6 +26,13 @@ def builtin() -> tuple[Template, ...]:
         for file in files
         if file.name.endswith(SUFFIX)
     )
+
+
+@cache
+def wordings() -> Phrasebook:
+    """Return how people write down totals: our phrasebook."""
+    text = (resources.files(PACKAGE) / "phrasebook.toml").read_text("utf-8")
+    return phrasebook(tomllib.loads(text))
 
 
 def all_templates(root: Path, named: Iterable[str]) -> tuple[Template, ...]:
