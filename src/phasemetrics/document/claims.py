@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,8 +60,9 @@ class FileClaim:
 
 def file_claims(document: Document, phase: str) -> Iterator[FileClaim]:
     """Yield what is said of files, without fences, HTML, and sections that are about another phase or another time."""
+    about = {path: _is_about(path, phase) for path in {line.path for line in document.lines}}
     for line in document.lines:
-        if line.kind in {"text", "heading", "row"} and _is_about(line, phase):
+        if line.kind in {"text", "heading", "row"} and about[line.path]:
             raw = document.raw(line)
             if _STRUCK not in raw:
                 yield from _behind(line, raw)
@@ -69,8 +70,8 @@ def file_claims(document: Document, phase: str) -> Iterator[FileClaim]:
                 yield from _beside(document, line)
 
 
-def _is_about(line: Line, phase: str) -> bool:
-    keys = [heading_key(title) for title in line.path]
+def _is_about(path: Sequence[str], phase: str) -> bool:
+    keys = [heading_key(title) for title in path]
     others = [number for key in keys for number in _PHASE.findall(key)]
     return not any(map(_ELSEWHERE.search, keys)) and all(number == phase for number in others)
 
@@ -79,7 +80,7 @@ def _behind(line: Line, raw: str) -> Iterator[FileClaim]:
     """Yield what stands right behind a path: `src/a.py` (120 lines, 14 tests)."""
     for named in PATH.finditer(raw):
         behind = _BEHIND.match(raw, named.end())
-        if behind is None or _SHARED.search(raw[: named.start()]):
+        if behind is None or _SHARED.search(raw, max(0, named.start() - 40), named.start()):
             continue
         group = "said" if behind["said"] is not None else "tail"
         for part in re.finditer(r"[^,;](?:[^,;]|,(?=\d{3}(?!\d)))*", behind[group]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -50,13 +50,14 @@ class Total:
 def totals(document: Document, phase: str, book: Phrasebook) -> Iterator[Total]:
     """Yield what is said of the whole, of the phase that was asked for, where nothing narrows it."""
     intro = ""
+    whole = {path: _is_whole(path, phase, book) for path in {line.path for line in document.lines}}
     for line in document.lines:
         raw = document.raw(line)
         if line.kind == "text":
             intro = _intro(raw, intro)
         elif line.kind != "fence":
             intro = ""
-        if not _is_whole(line, phase, book) or not _words_are_generic(intro, book):
+        if not whole[line.path] or not _words_are_generic(intro, book):
             continue
         if (line.kind == "text" and not raw.startswith((" ", "\t"))) or (
             line.kind == "fence" and _is_plain(document, line)
@@ -74,8 +75,8 @@ def _intro(raw: str, before: str) -> str:
     return words.strip("*: ") if words.rstrip("* ").endswith(":") else ""
 
 
-def _is_whole(line: Line, phase: str, book: Phrasebook) -> bool:
-    for title in line.path:
+def _is_whole(path: Sequence[str], phase: str, book: Phrasebook) -> bool:
+    for title in path:
         key = heading_key(title)
         if _OTHER_TIME.search(key) or any(number != phase for number in _PHASE.findall(key)):
             return False
