@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,7 +21,7 @@ def check(
     template: options.TemplateOption = None,
     config: options.ConfigOption = None,
     directory: options.DirectoryOption = None,
-    format: options.FormatOption = options.Format.text,
+    format: options.CheckFormatOption = options.CheckFormat.text,
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
     verbose: options.VerboseOption = False,
@@ -45,8 +46,11 @@ def check(
             before=before,
             templates=templates_of(project, template),
             write=False,
+            stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
         )
         return run(project, order)
 
-    ending = Ending("check", json or format is options.Format.json, True, quiet, verbose, color)
+    as_json = json or format is options.CheckFormat.json
+    annotates = format is options.CheckFormat.github
+    ending = Ending("check", as_json, True, quiet, verbose, color, annotates)
     return finish(work, ending, [gate.value for gate in fail_on or ()])

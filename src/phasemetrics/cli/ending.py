@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from phasemetrics.auditing import contradictions, left_open
+from phasemetrics.cli.annotating import annotate
 from phasemetrics.cli.answer import answer
 from phasemetrics.cli.options import Color
 from phasemetrics.cli.printing import described, print_bytes, print_diff, print_warnings, say, show_fillings, tell
@@ -19,7 +20,10 @@ Done = TypeVar("Done")
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The command and how it prints; `compares`: the document is not written, so a difference is a finding."""
+    """The command and how it prints; `compares`: the document is not written, so a difference is a finding.
+
+    `annotates`: findings are printed as annotations of a GitHub workflow.
+    """
 
     command: str
     json: bool
@@ -27,6 +31,7 @@ class Ending:
     quiet: bool
     verbose: bool
     color: Color
+    annotates: bool = False
 
 
 def finish(work: Callable[[], Result], ending: Ending, gates: Sequence[str]) -> int:
@@ -68,6 +73,9 @@ def _print(result: Result, ending: Ending) -> None:
         verb = "would write" if ending.compares else "wrote"
         for outcome in result.outcomes:
             show_fillings(outcome, verb, ending.verbose)
+    if ending.annotates:
+        annotate(result.outcomes)
+        return
     if ending.compares:
         print_diff(result.outcomes, ending.color)
     for outcome in result.outcomes:

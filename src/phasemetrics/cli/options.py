@@ -18,6 +18,14 @@ class Format(StrEnum):
     json = "json"
 
 
+class CheckFormat(StrEnum):
+    """How `check` prints what it found; `github` makes annotations of a workflow's run."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+
+
 class Color(StrEnum):
     """When colour is used; `auto` is on a terminal that does not forbid it."""
 
@@ -71,6 +79,11 @@ TemplateOption: TypeAlias = Annotated[
 ]
 FormatOption: TypeAlias = Annotated[
     Format, typer.Option("--format", envvar=_GIVEN + "FORMAT", help="How to print what was found.")
+]
+
+
+CheckFormatOption: TypeAlias = Annotated[
+    CheckFormat, typer.Option("--format", envvar=_GIVEN + "FORMAT", help="How to print what was found.")
 ]
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Short for --format json.")]
 QuietOption: TypeAlias = Annotated[
