@@ -335,3 +335,11 @@ def test_nothing_but_wrong_usage_ever_escapes(tmp_path: Path, content: bytes) ->
         assert isinstance(load(tmp_path).config, Config)
     except UsageError:
         refused(tmp_path, path)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "---", "***", "🚀", "# Speed", "~~~", "* fast", "> quoted"])
+@pytest.mark.parametrize("table", ["[[metric]]\nfrom = 'tests.passed'", "[[component]]", "[phase.3]"])
+def test_a_name_that_could_not_be_read_back_is_refused(tmp_path: Path, name: str, table: str) -> None:
+    (tmp_path / "phasemetrics.toml").write_text(f'{table}\nname = "{name}"\n', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"(metric|component|phase)\S*name"):
+        load(tmp_path)

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import datetime
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 SUITES = ("unit", "integration", "e2e")  # those that documents know without any configuration
+
+_BLOCK = re.compile(r"(?:#{1,6}|[-*+>])\s|>|~~~|```")
+
+
+def _is_a_name(text: str) -> str:
+    """Return a name that a line of a document can begin with; symbols alone would not be read back."""
+    if not re.search(r"\w", text):
+        raise ValueError(f"{text!r} has no letter or digit")
+    if _BLOCK.match(text):
+        raise ValueError(f"{text!r} begins like a heading, a list or a fence")
+    return text
+
+
+# What documents print: blanks around it would not be read back.
+Called = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_is_a_name)]
 
 
 class _Table(BaseModel):
@@ -17,14 +33,14 @@ class _Table(BaseModel):
 class PhaseTable(_Table):
     """`[phase.3]`: what only people know about a phase."""
 
-    name: str | None = None
+    name: Called | None = None
     status: Literal["not started", "in progress", "complete"] | None = None
     weeks: str | None = Field(default=None, pattern=r"^\d+(-\d+)?$")
     planned_days: int | None = Field(default=None, ge=0)
     date: datetime.date | None = None
     started: datetime.date | None = None
     ended: datetime.date | None = None
-    step: str | None = None
+    step: Called | None = None
 
     @field_validator("weeks")
     @classmethod
@@ -38,7 +54,7 @@ class PhaseTable(_Table):
 class MetricTable(_Table):
     """`[[metric]]`: one row of the metrics tables; `from` names a metric of the snapshot."""
 
-    name: str = Field(pattern=r"\S")
+    name: Called
     source: str = Field(alias="from", min_length=1)
     better: Literal["higher", "lower"] | None = None
     target: str | None = None
@@ -73,7 +89,7 @@ class GroupTable(_Table):
 class ComponentTable(_Table):
     """`[[component]]`: one section of a document that describes its components."""
 
-    name: str = Field(pattern=r"\S")
+    name: Called
     path: str | None = None
     aliases: tuple[str, ...] = Field(default=(), strict=False)
 

@@ -14,6 +14,7 @@ from phasemetrics.document.naming import Names, bare
 from phasemetrics.document.outline import plan_sections
 from phasemetrics.document.ownership import Filling, decide
 from phasemetrics.document.places import Hole, Row, Rows
+from phasemetrics.document.prefix import standing_like
 from phasemetrics.document.rows import EMPTY, ROW, Item, NewRow, RowPlan, in_place, items_of, paired
 from phasemetrics.document.vacancy import Vacancies
 from phasemetrics.value import Value, absent
@@ -105,7 +106,12 @@ class _Planner:
         elif entry is not None:
             self.vacancies.staying.append((row.line, address, entry))
         if earlier != key:
-            self.plan.forgotten |= {_addressed(hole, self.rows.address, earlier).address for hole in row.holes}
+            own = {
+                _addressed(hole, self.rows.address, earlier).address: one.address
+                for hole, one in zip(row.holes, holes, strict=True)
+            }
+            self.plan.moved |= own
+            self.plan.forgotten |= own.keys()
             self.plan.forgotten.add(f"{self.rows.address}/[{earlier}]/{ROW}")
             if entry is not None:
                 ours = same_line(raw, entry.written)
@@ -115,9 +121,10 @@ class _Planner:
         key = self.owned.find(row.key) or row.key
         for hole in row.holes:
             own = _addressed(hole, self.rows.address, key)
-            decision = decide(own, self.ledger.get(own.address), why, self.document.column(own.line, own.span.start))
-            if decision.filling.state != "kept":
-                self.plan.decisions.append(decision)
+            entry, column = self.ledger.get(own.address), self.document.column(own.line, own.span.start)
+            if decide(own, entry, why, column).filling.state != "kept":
+                own = replace(own, repeated=self.rows.repeated)
+                self.plan.decisions.append(decide(own, entry, why, column))
 
     def _leave(self, row: Row) -> None:
         """Leave a row that stands for none of the items: a person's, or one that we wrote and that is over."""
@@ -161,8 +168,10 @@ class _Planner:
         source = entry.placeholder if entry else self._placeholder_line()
         if source is None and not invited:
             return
+        raw = self.document.raw(anchor)
+        source = standing_like(source or raw, raw, item=self.rows.pattern.kind == "text")
         for item in waiting:
-            self.plan.added.append(NewRow(self.rows, item, anchor, source or self.document.raw(anchor)))
+            self.plan.added.append(NewRow(self.rows, item, anchor, source))
 
     def _row_entry(self, key: str) -> Entry | None:
         return self.ledger.get(f"{self.rows.address}/[{key}]/{ROW}")

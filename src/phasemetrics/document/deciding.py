@@ -26,7 +26,7 @@ def decisions(
     standing: dict[int, dict[str, str]] = {}
     for hole in holes:
         here = Here({**hole.here, **standing.get(hole.line, {})})
-        value = value_of(hole.slot, {**facts, "here": here}, hole.template)
+        value = value_of(hole.slot, {**facts, "here": here})
         if isinstance(value, Value) and value.optional:
             continue
         column = document.column(hole.line, hole.span.start)

@@ -15,7 +15,7 @@ from phasemetrics.document.folding import HOLE, fits, heading_key
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.errors import Refusal
 
-_DIRECTIVE = re.compile(r"[ \t>]*<!--\s*phasemetrics:(?P<name>\S*)(?:\s+(?P<section>.*?))?\s*-->\s*")
+_DIRECTIVE = re.compile(r"[ \t>]*<!--\s*phasemetrics:(?P<name>\S*)(?:\s+(?P<section>.*?))?\s*-->\s*", re.IGNORECASE)
 _NAMES = ("off", "on", "as")
 
 
@@ -49,17 +49,18 @@ def directed(document: Document, sections: Collection[tuple[str, ...]]) -> Docum
 
 
 def _directives(document: Document) -> Iterator[_Directive]:
-    if "phasemetrics:" not in document.text:
+    if "phasemetrics:" not in document.text.lower():
         return
     for line in document.lines:
         match = _DIRECTIVE.fullmatch(document.raw(line)) if line.kind == "html" else None
         if match is None:
             continue
-        if match["name"] not in _NAMES:
-            near = difflib.get_close_matches(match["name"], _NAMES, n=1)
+        name = match["name"].lower()
+        if name not in _NAMES:
+            near = difflib.get_close_matches(name, _NAMES, n=1)
             mend = f"did you mean `{near[0]}`?" if near else "write off, on, or as with a heading of a template"
             raise _bad(line, f"there is no mark `phasemetrics:{match['name']}`", mend)
-        yield _Directive(line, match["name"], match["section"] or "")
+        yield _Directive(line, name, match["section"] or "")
 
 
 def _bad(line: Line, message: str, mend: str) -> Refusal:

@@ -120,7 +120,7 @@ def print_row(row: NewRow) -> tuple[str, dict[str, Entry]]:
     for hole in _holes(row):
         if isinstance(hole.slot, Words):
             continue
-        value = value_of(hole.slot, row.item.facts, row.rows.pattern.template)
+        value = value_of(hole.slot, row.item.facts)
         placeholder = _stood(clone, line, hole.span)
         new = _printed(value, placeholder, row.rows)
         if new is not None:

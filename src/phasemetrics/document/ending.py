@@ -13,8 +13,9 @@ from phasemetrics.document.slot import Segment, Slot, Words
 
 _CODE_SPAN = re.compile(r"(`+)(?!`)(?:.*?[^`])?\1(?!`)", re.DOTALL)
 _BOUNDARIES = " (,;"  # what may follow a value: a person's remark
-_VERSION = "=<>~!^@ "  # where a name ends that a version follows, as in `rich==13.9.4`
-_ALIGNMENT = re.compile(r"[ \t]{2,}")
+VERSION = tuple("=<>~!^@ ")  # where a name ends that a version follows, as in `rich==13.9.4`
+_BRACKETS = {")": "(", "]": "["}
+_ALIGNMENT = re.compile(r"[ \t\u00a0]{2,}")
 
 
 def is_kept(segment: Segment) -> TypeGuard[Slot | Words]:
@@ -27,7 +28,8 @@ class Tail:
     """What follows a hole: the `literal` that ends it, and whether the `loose` rest of the line is a person's.
 
     `gap`: two or more blanks that align the next column end it. `stops`: any of these characters ends it, because the
-    next hole begins there. `closing` is emphasis that the template closes after it.
+    next hole begins there. `closing` is emphasis that the template closes after it. `whole` is more of the literal:
+    where it stands on the line, a value may hold what it begins with.
     """
 
     literal: str
@@ -36,6 +38,7 @@ class Tail:
     gap: bool = False
     stops: str = ""
     closing: str = ""
+    whole: str = ""
 
 
 def folded_literal(segment: str, code: bool) -> str:
@@ -47,7 +50,7 @@ def tail_of(segments: Sequence[Segment], index: int, code: bool) -> Tail:
     """Return what follows a hole of a line."""
     rest = segments[index + 1 :]
     if rest and isinstance(rest[0], Slot):
-        return Tail("", stops=_VERSION)
+        return Tail("", stops="".join(VERSION))
     if not rest or not isinstance(rest[0], str):
         return Tail("")
     literal = folded_literal(rest[0], code)
@@ -60,7 +63,7 @@ def tail_of(segments: Sequence[Segment], index: int, code: bool) -> Tail:
     # After the last hole only what touches it has to be there: the rest of the line is a person's to reword.
     if literal.startswith(" "):
         return Tail(literal, loose=True, required=any(map(str.isalnum, literal)))
-    return Tail(literal.split(" ")[0], loose=True)
+    return Tail(literal.split(" ")[0], loose=True, whole=literal.rstrip())
 
 
 def _own_end(segment: Slot | Words, offset: int, raw: str, line: Folded, tail: Tail) -> int | None:
@@ -89,10 +92,25 @@ def _find_tail(line: Folded, position: int, tail: Tail) -> tuple[int | None, boo
     whole = len(line.text.rstrip())
     if not tail.literal:
         return max(whole, position), True
-    stop = line.text.find(tail.literal, position)
+    stop = line.text.find(tail.whole, position) if tail.whole not in {"", tail.literal} else -1
+    stop = stop if stop >= 0 else _find_outside(line.text, tail.literal, position)
     if stop >= 0:
         return stop, False
     return (None, False) if tail.required else (max(whole, position), True)
+
+
+def _find_outside(text: str, literal: str, position: int) -> int:
+    """Return where a literal stands, -1 where it does not; a bracket that closes one of the value's own is none."""
+    opening = _BRACKETS.get(literal[0])
+    depth = 0
+    for at in range(position, len(text) if opening else position):
+        if text[at] == opening:
+            depth += 1
+        elif text[at] == literal[0] and depth:
+            depth -= 1
+        elif text.startswith(literal, at):
+            return at
+    return text.find(literal, position)
 
 
 def _find_gap(line: Folded, position: int, raw: str) -> tuple[int | None, bool]:
@@ -115,6 +133,8 @@ def end_of_hole(
     until = _own_end(segment, offset, raw, line, tail)
     if until is not None:
         # A placeholder is found only where its value would be found again.
+        if tail.gap and not _ALIGNMENT.match(raw, until):
+            return None
         if tail.required and not tail.gap and line.text.find(tail.literal, line.index_at(until)) < 0:
             return None
         return until, line.index_at(until), False

@@ -39,10 +39,11 @@ def render(source: str, facts: Mapping[str, Any], origin: str) -> str:
         raise UsageError("bad-template", str(error.message), path=origin, line=getattr(error, "lineno", None)) from None
 
 
-def evaluate(expression: str, facts: Mapping[str, Any], origin: str) -> Any:
+def evaluate(expression: str, facts: Mapping[str, Any], origin: str, number: int) -> Any:
     """Return what one expression of a template comes to: a Value, a Gate, or the items of a loop.
 
-    Where `facts` say nothing about `here`, nothing stands there.
+    Where `facts` say nothing about `here`, nothing stands there. `origin` and `number` are the file and line of the
+    template.
     """
     from jinja2 import TemplateError, Undefined
 
@@ -52,7 +53,8 @@ def evaluate(expression: str, facts: Mapping[str, Any], origin: str) -> Any:
             str(result)
     except TemplateError as error:
         message = f"`{expression}`: {error.message}"
-        raise UsageError("bad-template", message, path=origin, mend="docs/templates.md lists the names") from None
+        mend = "docs/templates.md lists the names"
+        raise UsageError("bad-template", message, path=origin, line=number, mend=mend) from None
     return result
 
 

@@ -37,6 +37,7 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
     line = fold(raw, emphasis=not code)
     position = offset = 0
     boxed = False
+    claim = _is_claim(segments)
     found: list[Found] = []
     for index, segment in enumerate(segments):
         if isinstance(segment, str):
@@ -45,7 +46,7 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
                 return None
             position = at + len(folded_literal(segment, code))
             offset = _past_emphasis(segment, raw, line.end_of(position))
-            if boxed and index == len(segments) - 1 and line.text[position:].strip(" .!:"):
+            if (boxed or claim) and index == len(segments) - 1 and line.text[position:].strip(" .!:"):
                 return None
             continue
         boxed = isinstance(segment, Slot) and segment.gate
@@ -57,9 +58,15 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
         if is_kept(segment):
             found.append(Found(segment, _span(raw, start, offset, until), open_ended))
         offset = until
-        if tail.loose and not boxed:
+        if tail.loose and not boxed and not claim:
             break
     return tuple(found)
+
+
+def _is_claim(segments: Sequence[Segment]) -> bool:
+    """Return whether a box is the only hole of a line: then the words after it are the claim, and no remark."""
+    gates = [segment.gate for segment in segments if isinstance(segment, Slot)]
+    return gates == [True]
 
 
 def _past_emphasis(literal: str, raw: str, offset: int) -> int:

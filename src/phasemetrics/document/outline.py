@@ -110,6 +110,9 @@ class _Outline:
         self.plan.decisions += decisions(self.document, holes, facts, entry_of)
         if earlier != key:
             gone = f"{self.rows.address}/[{earlier}]/"
+            self.plan.moved |= {
+                f"{gone}{hole.address[start:]}": one.address for hole, one in zip(row.holes, holes, strict=True)
+            }
             self.plan.forgotten |= {address for address in self.ledger.entries if address.startswith(gone)}
 
     def _say(self, message: str) -> None:

@@ -27,7 +27,6 @@ class Hole:
     record: str
     open_ended: bool
     repeated: bool = False
-    template: str = ""
     here: Mapping[str, str] = field(default_factory=dict)
 
 

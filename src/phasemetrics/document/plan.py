@@ -71,6 +71,7 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
         entries |= added
     gone: set[str] = set().union(*(row.forgotten for row in rows))
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
+    kept |= {new: ledger.entries[old] for row in rows for old, new in row.moved.items() if old in ledger.entries}
     result = document.spliced(edits)
     fillings = _fillings(decided, rows, found, ledger)
     lines: Counter[str] = Counter(line.kind for line in document.lines)

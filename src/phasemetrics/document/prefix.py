@@ -16,6 +16,20 @@ def split_marker(raw: str, *, box: bool = True) -> int:
     return match.start("box") if match["box"] and not box else match.end()
 
 
+def indentation(raw: str) -> int:
+    """Return the length of the blanks and quote marks before a line."""
+    return len(raw) - len(raw.lstrip(" \t>"))
+
+
+def standing_like(line: str, neighbour: str, *, item: bool) -> str:
+    """Return a line with the indentation and quote marks of its `neighbour`; with its list marker, if it is an `item`.
+
+    A person may have nested the list, quoted the block, or let a formatter choose other bullets since.
+    """
+    own, other = ((split_marker(one, box=False) if item else indentation(one)) for one in (line, neighbour))
+    return neighbour[:other] + line[own:]
+
+
 def split_numbering(raw: str) -> int:
     """Return the length of the number before the words of a heading, `1. `."""
     match = _NUMBERING.match(raw)

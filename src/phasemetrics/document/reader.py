@@ -9,7 +9,7 @@ from phasemetrics.document.markdown import Document, Line, Span
 from phasemetrics.document.marks import is_ticked
 from phasemetrics.document.matching import Found, read
 from phasemetrics.document.pattern import Pattern
-from phasemetrics.document.prefix import split_marker, split_numbering
+from phasemetrics.document.prefix import indentation, split_marker, split_numbering
 from phasemetrics.document.slot import Segment, Slot
 
 
@@ -27,7 +27,9 @@ def read_words(pattern: Pattern, text: str, start: int, end: int) -> tuple[Found
         marker = len(raw) - len(raw.lstrip("# \t"))
         marker += split_numbering(raw[marker:])
     else:
-        marker = 0 if pattern.kind == "fence" else split_marker(raw, box=not pattern.gated)
+        marker = indentation(raw) if pattern.kind == "fence" else split_marker(raw, box=not pattern.gated)
+        if not raw[marker:].strip():
+            return None  # a blank line is no line of a template, not even of one that is all hole
     if pattern.gated and raw.startswith("[", marker) and not _is_task(raw, marker):
         return None
     return read(pattern.segments, text, start + marker, end, code=pattern.kind == "fence")

@@ -43,7 +43,8 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
         elif pattern.loop is not None and not pattern.loop.section:
             rows += search.row_places(pattern)
     for pattern, base in zip(lines, bases, strict=True):
-        while again := search.line_holes(pattern, base, repeated=True):
+        # A line without words of its own looks like any other: what follows the first one is no second one.
+        while not pattern.wordless and (again := search.line_holes(pattern, base, repeated=True)):
             holes += again
     return Recognition(best.name if best else None, tuple(holes), tuple(rows))
 

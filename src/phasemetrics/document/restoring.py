@@ -10,6 +10,7 @@ from phasemetrics.document.markdown import Document, Line, same_line
 from phasemetrics.document.naming import Names
 from phasemetrics.document.ownership import Decision, Filling, State, decide
 from phasemetrics.document.places import Hole, Row, Rows
+from phasemetrics.document.prefix import standing_like
 from phasemetrics.document.rows import EMPTY, ROW, RowPlan
 from phasemetrics.document.slot import words_in
 from phasemetrics.units import parse_quantity
@@ -106,8 +107,10 @@ class _Place:
             self._say(row.line, row.key, "kept", "described-row", "a person wrote on its line, so the line stays")
         elif entry.added:
             self._spare.append((row, entry))
-        else:
-            self.put_back(row.line, entry)
+        else:  # a formatter may have changed the blanks after its bullet
+            item = self.rows.pattern.kind == "text"
+            placeholder = standing_like(entry.placeholder, raw, item=True) if item else entry.placeholder
+            self.put_back(row.line, replace(entry, placeholder=placeholder))
 
     def put_back(self, line: Line, entry: Entry) -> None:
         """Let the placeholder line stand where it stood."""
@@ -123,6 +126,7 @@ class _Place:
             self.put_back(row.line, entry)
         elif not self._invites and self._entries and last:
             source = min(self._entries.values(), key=lambda entry: entry.added).placeholder
+            source = standing_like(source, self.document.raw(last), item=self.rows.pattern.kind == "text")
             self.plan.inserted.append((last, source))
             self._say(last, "", "updated", message="a placeholder row for what comes next", new=source.strip())
         for row, _ in self._spare:

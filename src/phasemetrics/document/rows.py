@@ -50,7 +50,7 @@ class NewRow:
 
 @dataclass(slots=True)
 class RowPlan:
-    """What becomes of the rows of one place."""
+    """What becomes of the rows of one place; `moved` are the new addresses of holes whose item has another name now."""
 
     decisions: list[Decision] = field(default_factory=list)
     added: list[NewRow] = field(default_factory=list)
@@ -60,20 +60,21 @@ class RowPlan:
     fillings: list[Filling] = field(default_factory=list)
     entries: dict[str, Entry] = field(default_factory=dict)
     forgotten: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
 
 
 def items_of(rows: Rows, facts: Mapping[str, Any]) -> tuple[Item, ...] | Value:
     """Return the items of a loop, or the value that says why they are not known."""
     loop = rows.pattern.loop
     assert loop is not None
-    found = evaluate(loop.items, facts, rows.pattern.template)
+    found = evaluate(loop.items, facts, rows.pattern.key.origin, loop.number)
     if isinstance(found, Value):
         return found
     slot = rows.pattern.key
     items: dict[str, Item] = {}
     for one in found:
         inner = {**facts, loop.item: one}
-        key = value_of(slot, inner, rows.pattern.template)
+        key = value_of(slot, inner)
         assert isinstance(key, Value)  # a box is no key
         # Two items of one name would share a row and its addresses: the first one stands there.
         item = Item(key.text or "", tuple(one.get("aliases", ())), inner, key.note, key.once)

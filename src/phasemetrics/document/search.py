@@ -50,16 +50,16 @@ class Search:
         self._claimed: set[int] = set()
         self._bases: Counter[str] = Counter()
         self._index: dict[LineKind, dict[tuple[str, ...], list[Line]]] = {}
-        keys = {path: tuple(map(heading_key, path)) for path in {line.path for line in document.lines}}
+        keys = {path: tuple(map(heading_key, path)) for path in dict.fromkeys(line.path for line in document.lines)}
         for line in document.lines:
             self._index.setdefault(line.kind, {}).setdefault(keys[line.path], []).append(line)
         self._paths = Paths(keys.values())
 
     def candidates(self, pattern: Pattern) -> list[Line]:
-        """Return the lines that a pattern may stand for: of its kind, under its headings, not taken."""
+        """Return the lines that a pattern may stand for, in order: of its kind, under its headings, not taken."""
         groups = self._index.get(pattern.kind, {})
-        lines = [line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ())]
-        return [line for line in lines if line.number not in self._claimed]
+        lines = (line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ()))
+        return sorted((line for line in lines if line.number not in self._claimed), key=lambda line: line.number)
 
     def take(self, *lines: Line) -> None:
         """Keep lines from being found again."""
@@ -138,9 +138,7 @@ def holes_of(
         address = f"{base}/{name}" if names[name] == 1 else f"{base}/{name}#{names[name]}"
         record = f"{line.number}" if pattern.cells else f"{line.number}:{one.slot.record}"
         text = document.text[one.span.start : one.span.end]
-        yield Hole(
-            address, one.slot, line.number, one.span, text, record, one.open_ended, repeated, pattern.template, here
-        )
+        yield Hole(address, one.slot, line.number, one.span, text, record, one.open_ended, repeated, here)
 
 
 def _rows(document: Document, pattern: Pattern, lines: Sequence[Line], base: str) -> Iterator[Row]:
@@ -150,8 +148,9 @@ def _rows(document: Document, pattern: Pattern, lines: Sequence[Line], base: str
         found = read_line(document, pattern, line)
         if found:
             holes = tuple(holes_of(document, pattern, line, found, base, repeated=False))
-            key = next(hole for hole in holes if hole.slot == pattern.key)
-            yield Row(line, key.text, holes)
+            key = next((hole for hole in holes if hole.slot == pattern.key), None)
+            if key is not None:  # a ragged row may end before the cell that names it
+                yield Row(line, key.text, holes)
 
 
 def _is_item(document: Document, line: Line) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from phasemetrics.document.folding import fold, folded
@@ -18,12 +18,15 @@ class Slot:
     """A hole of a template: the `expression` that gives its value, and the placeholders that may stand in it.
 
     In a placeholder `#` stands for any number, or none: `[Metric #]` is `[Metric 1]`, `[Metric 2]`, `[Metric ]`.
-    A `gate` holds a box or glyph; its placeholders are the two that the template prints.
+    A `gate` holds a box or glyph; its placeholders are the two that the template prints. `origin` is the file of the
+    template, `number` its line.
     """
 
     expression: str
     placeholders: tuple[str, ...]
     gate: bool = False
+    origin: str = field(default="", compare=False)
+    number: int = field(default=0, compare=False)
 
     @property
     def name(self) -> str:

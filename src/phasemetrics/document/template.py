@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from phasemetrics.document import markdown
+from phasemetrics.document.ending import VERSION
 from phasemetrics.document.folding import HOLE, heading_key
 from phasemetrics.document.jinja import evaluate, last_filter, render
 from phasemetrics.document.pattern import Loop, Pattern
@@ -70,6 +72,7 @@ class Template:
                 continue
             loop = loops[line.loop] if line.loop else None
             segments = tuple(self._segments(line))
+            _check_adjacent(segments, self.origin, line.number)
             pattern = Pattern(
                 self.name, line.number, place.kind, _keys(place.path), _source(line.parts), segments, loop=loop
             )
@@ -117,7 +120,18 @@ def _segment(expression: str, origin: str, number: int) -> Segment:
         raise UsageError("bad-template", message, path=origin, line=number, mend=mend)
     if name in {"person", "label"}:
         return Words(texts[0], expression.split("|")[0].strip().rpartition(".")[2], label=name == "label")
-    return Slot(expression, texts, gate=name == "gate")
+    return Slot(expression, texts, gate=name == "gate", origin=origin, number=number)
+
+
+def _check_adjacent(segments: Sequence[Segment], origin: str, number: int) -> None:
+    """Raise UsageError for two holes of which nobody could tell where the first one ends."""
+    for one, other in pairwise(segments):
+        if not isinstance(one, Slot) or not isinstance(other, Slot) or one.gate:
+            continue
+        if not all(placeholder.startswith(VERSION) for placeholder in other.placeholders):
+            message = f"nothing stands between `{one.expression}` and `{other.expression}`"
+            mend = "put text between them; only a version may follow at once, as in `==[version]`"
+            raise UsageError("bad-template", message, path=origin, line=number, mend=mend)
 
 
 def _without_numbering(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:
@@ -169,12 +183,14 @@ def _split_cells(segments: Sequence[Segment]) -> Iterator[tuple[Segment, ...]]:
         yield tuple(cell)
 
 
-def value_of(slot: Slot, facts: Mapping[str, Any], origin: str) -> Value | Gate:
+def value_of(slot: Slot, facts: Mapping[str, Any]) -> Value | Gate:
     """Return what `facts` say may stand in a hole: a Gate where it is a box.
 
     Raises UsageError when the expression names something that does not exist, or something of another kind.
     """
-    value = evaluate(slot.expression, facts, origin)
+    value = evaluate(slot.expression, facts, slot.origin, slot.number)
     if not isinstance(value, Gate if slot.gate else Value):
-        raise UsageError("bad-template", f"`{slot.expression}` is not a value that a hole can hold", path=origin)
+        message = f"`{slot.expression}` is not a value that a hole can hold"
+        mend = "docs/templates.md lists the names"
+        raise UsageError("bad-template", message, path=slot.origin, line=slot.number, mend=mend)
     return value

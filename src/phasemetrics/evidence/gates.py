@@ -67,7 +67,8 @@ def _green(failed: int, total: int, where: str, after: Side) -> Gate:
 
 def _coverage(after: Side, bound: str) -> Gate:
     """Return whether the coverage is at least what the line asks for: the value itself, not its rounding."""
-    wanted = parse_quantity(bound.strip("*_` ."))
+    bound = bound.strip("*_` .")
+    wanted = parse_quantity(bound)
     if wanted is None or wanted.unit != "ratio":
         return undecided(absent("bad-bound", f"{visible(bound)!r} is no percentage", "write it like 80%"))
     total = after.snapshot.metrics.get("coverage.total") if after.snapshot else None
@@ -75,7 +76,7 @@ def _coverage(after: Side, bound: str) -> Gate:
         mend = "write one with `coverage json` and name it: --coverage"
         why = after.missing if after.snapshot is None else absent("no-coverage", "no coverage report was read", mend)
         return undecided(why)
-    said = f"coverage is {quantity_text(total.value, 'ratio')}, at least {visible(bound.strip())} is asked for"
+    said = f"coverage is {quantity_text(total.value, 'ratio')}, at least {visible(bound)} is asked for"
     return Gate(Decimal(repr(total.value)) >= wanted.value, said, after.origin("coverage"))
 
 

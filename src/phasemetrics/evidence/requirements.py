@@ -64,7 +64,7 @@ def _key(one: Dependency) -> str:
 def _row(found: Iterable[Dependency], origin: Origin, notes: Sequence[str]) -> dict[str, Any]:
     one, *others = sorted(found, key=lambda one: (one.after in ("", _ELSEWHERE), one.path.count("/"), one.path))
     paths = dict.fromkeys(visible(other.path, 500) for other in others if other.path != one.path)
-    name = visible(one.name, _LONGEST)
+    name = visible(one.name.strip(), _LONGEST)
     said = [f"{path} asks for it too" for path in paths]
     pinned, minimum = _versions(one)
     return {
@@ -81,15 +81,15 @@ def _versions(one: Dependency) -> tuple[str, str]:
 
     npm and go write `name@version`; what a go.mod requires is the lowest version that will do.
     """
-    spec = visible(one.after or "", _LONGEST)
+    spec = visible((one.after or "").strip(), _LONGEST)
     if spec in ("", _ELSEWHERE):
         return "", ""
     match PurePosixPath(one.path).name:
         case "go.mod":
             return f"@{spec}", f">= {spec}"
         case "package.json":
-            return f"@{spec}", _OPERATOR.sub(r"\1 ", spec)
-    return spec, _OPERATOR.sub(r"\1 ", spec).replace(",", ", ")
+            return f"@{spec}", _OPERATOR.sub(r"\1 ", spec).strip()
+    return spec, _OPERATOR.sub(r"\1 ", spec).replace(",", ", ").strip()
 
 
 def _any_version(one: Dependency, name: str) -> Value:
