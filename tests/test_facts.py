@@ -158,7 +158,9 @@ def test_text_from_reports_is_made_visible(name: str, other: str) -> None:
     after = replace(after, metrics=metrics)
     whole(facts(after, after, Config()))
     assert facts(after, after, Config())["after"]["performance"].text == "1.00 s"
-    whole(facts(after, after, Config.model_validate({"metric": [{"name": f"A{other}", "from": f"bench.{other}.median"}]})))
+    whole(
+        facts(after, after, Config.model_validate({"metric": [{"name": f"A{other}", "from": f"bench.{other}.median"}]}))
+    )
 
 
 @pytest.mark.parametrize(
