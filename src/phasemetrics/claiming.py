@@ -16,6 +16,7 @@ from phasemetrics.document.recognition import heeding
 from phasemetrics.document.template import Template
 from phasemetrics.document.totals import Total, totals
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.components import count_lines
 from phasemetrics.evidence.measuring import read_files
 from phasemetrics.evidence.model import Phase, Snapshot
 from phasemetrics.evidence.stated import answer
@@ -39,33 +40,27 @@ def claims(
     `known` are the places that templates found in it, which are no claims. What cannot be told yields nothing: a file
     that is not in the tree, a name that two files have, a commit that is not in this clone.
     """
-    documents = [heeding(parse(text), templates) for text in texts]
-    places = [
-        {(one.line, column) for one in own for column in range(one.column, one.column + max(1, len(one.old)))}
-        for own in known
-    ]
-    told = [
-        [one for one in file_claims(document, phase.number) if (one.line, one.column) not in ours]
-        for document, ours in zip(documents, places, strict=True)
-    ]
-    listed = [
-        [_counted(one) for one in listings(document) if (one.line, one.column) not in ours]
-        for document, ours in zip(documents, places, strict=True)
-    ]
-    book = wordings()
-    summed = [
-        tuple(_summed(phase, totals(document, phase.number, book), ours))
-        for document, ours in zip(documents, places, strict=True)
-    ]
+    told: list[list[FileClaim]] = []
+    others: list[list[Filling]] = []
+    for text, own in zip(texts, known, strict=True):
+        document = heeding(parse(text), templates)
+        ours = {(one.line, column) for one in own for column in range(one.column, one.column + max(1, len(one.old)))}
+
+        def is_new(one: FileClaim | Listing | Total, ours: Collection[tuple[int, int]] = ours) -> bool:
+            return (one.line, one.column) not in ours
+
+        told.append([*filter(is_new, file_claims(document, phase.number))])
+        stated = filter(is_new, totals(document, phase.number, wordings()))
+        others.append([*map(_counted, filter(is_new, listings(document))), *_summed(phase, stated)])
     judged = _of_files(root, phase.after, told)
-    return [(*files, *lists, *sums) for files, lists, sums in zip(judged, listed, summed, strict=True)]
+    return [(*files, *more) for files, more in zip(judged, others, strict=True)]
 
 
-def _summed(phase: Phase, stated: Iterable[Total], ours: Collection[tuple[int, int]]) -> Iterator[Filling]:
+def _summed(phase: Phase, stated: Iterable[Total]) -> Iterator[Filling]:
     """Hold the totals that a document states against the evidence."""
     for one in stated:
         found = answer(phase, one.subject, one.side, one.value, one.relation)
-        if found is None or (one.line, one.column) in ours:
+        if found is None:
             continue
         words = f"{one.text}% coverage" if one.subject == "coverage" else f"{one.text} {_COUNTED[one.subject]}"
         message = f"the document says {words}, the evidence {one.side} the phase says {found.said}"
@@ -131,7 +126,7 @@ def _judged(
 def _counts(claim: FileClaim, path: str, content: bytes, after: Snapshot) -> dict[int, str]:
     """Return what a claim may have counted, and what that is called; empty where nothing counts it."""
     if claim.noun == "lines":
-        return {content.count(b"\n") + (not content.endswith(b"\n") and bool(content)): "lines"}
+        return {count_lines(content): "lines"}
     # `config.py` (43 tests) says how many tests there are for it: only a file that holds tests is meant by itself.
     functions = len(_FUNCTION.findall(content)) if path.endswith(".py") else 0
     counts = {one.total: "test cases" for one in after.tests if one.path == path}

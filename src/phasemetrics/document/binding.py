@@ -22,10 +22,10 @@ from phasemetrics.value import Value, absent
 
 def plan_rows(document: Document, rows: Rows, facts: Mapping[str, Any], ledger: Ledger) -> RowPlan:
     """Decide what becomes of every row of one place."""
-    planner = _Planner(document, rows, ledger)
-    items = items_of(rows, facts)
     if rows.pattern.loop is not None and rows.pattern.loop.section:
         return plan_sections(document, rows, facts, ledger)
+    planner = _Planner(document, rows, ledger)
+    items = items_of(rows, facts)
     if rows.repeated:
         planner.leave_all(absent("ambiguous", "the same rows stand further up"))
     elif isinstance(items, Value) and items.optional:
@@ -90,13 +90,13 @@ class _Planner:
     def _decide(self, row: Row, item: Item) -> None:
         key = item.key
         earlier = self._known(item) or key
-        renamed = {_addressed(hole, self.rows.address, key).address: hole for hole in row.holes}
+        renamed = {hole.under(self.rows.address, key).address: hole for hole in row.holes}
 
         def entry_of(hole: Hole) -> Entry | None:
-            before = _addressed(renamed[hole.address], self.rows.address, earlier)
+            before = renamed[hole.address].under(self.rows.address, earlier)
             return self.ledger.get(hole.address, before.address)
 
-        holes = [_addressed(hole, self.rows.address, key) for hole in row.holes]
+        holes = [hole.under(self.rows.address, key) for hole in row.holes]
         dressed = partial(in_place, rows=self.rows)
         self.plan.decisions += decisions(self.document, holes, item.facts, entry_of, dressed)
         address = f"{self.rows.address}/[{key}]/{ROW}"
@@ -107,7 +107,7 @@ class _Planner:
             self.vacancies.staying.append((row.line, address, entry))
         if earlier != key:
             own = {
-                _addressed(hole, self.rows.address, earlier).address: one.address
+                hole.under(self.rows.address, earlier).address: one.address
                 for hole, one in zip(row.holes, holes, strict=True)
             }
             self.plan.moved |= own
@@ -120,7 +120,7 @@ class _Planner:
     def _decide_absent(self, row: Row, why: Value) -> None:
         key = self.owned.find(row.key) or row.key
         for hole in row.holes:
-            own = _addressed(hole, self.rows.address, key)
+            own = hole.under(self.rows.address, key)
             entry, column = self.ledger.get(own.address), self.document.column(own.line, own.span.start)
             if decide(own, entry, why, column).filling.state != "kept":
                 own = replace(own, repeated=self.rows.repeated)
@@ -182,8 +182,3 @@ class _Planner:
     def _say(self, line: Line | None, old: str, state: Any, code: str, message: str, new: str | None = None) -> None:
         number = line.number + 1 if line else 1
         self.plan.fillings.append(Filling(self.rows.address, state, number, 1, old, new, code=code, message=message))
-
-
-def _addressed(hole: Hole, base: str, key: str) -> Hole:
-    """Return the hole with the key of its row in its address."""
-    return replace(hole, address=f"{base}/[{key}]/{hole.address[len(base) + 1 :]}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from phasemetrics.document.folding import heading_key
+from phasemetrics.document.folding import heading_key, names_other_phase
 from phasemetrics.document.markdown import Document, Line
 
 Noun = Literal["lines", "tests"]
@@ -38,7 +38,6 @@ _COUNT = re.compile(r"(?P<about>~|≈)?(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?P<mor
 # `a.py`, `b.py` and `c.py` (300 lines): nobody can say whose lines they are.
 _SHARED = re.compile(r"`\s*(?:,|&|\+|/|and|und|et|y|e)\s*\Z", re.IGNORECASE)
 _ELSEWHERE = re.compile(r"\b(?:next|previous|future|upcoming|planned|before|baseline|estimated?)\b")
-_PHASE = re.compile(r"\bphase (\d+)\b")
 _STRUCK = "~~"
 
 
@@ -64,16 +63,16 @@ def file_claims(document: Document, phase: str) -> Iterator[FileClaim]:
     for line in document.lines:
         if line.kind in {"text", "heading", "row"} and about[line.path]:
             raw = document.raw(line)
-            if _STRUCK not in raw:
-                yield from _behind(line, raw)
-            if line.kind == "row" and _STRUCK not in raw:
+            if _STRUCK in raw:
+                continue
+            yield from _behind(line, raw)
+            if line.kind == "row":
                 yield from _beside(document, line)
 
 
 def _is_about(path: Sequence[str], phase: str) -> bool:
     keys = [heading_key(title) for title in path]
-    others = [number for key in keys for number in _PHASE.findall(key)]
-    return not any(map(_ELSEWHERE.search, keys)) and all(number == phase for number in others)
+    return not any(_ELSEWHERE.search(key) or names_other_phase(key, phase) for key in keys)
 
 
 def _behind(line: Line, raw: str) -> Iterator[FileClaim]:
@@ -116,6 +115,10 @@ def _noun(said: re.Match[str]) -> Noun:
 
 
 def _claim(line: Line, at: int, path: str, noun: Noun, found: re.Match[str]) -> FileClaim:
-    relation: Relation = "~" if found["about"] else ">=" if found["more"] else "="
     value = int(found["number"].replace(",", ""))
-    return FileClaim(line.number + 1, at + 1, found["number"], path, noun, value, relation)
+    return FileClaim(line.number + 1, at + 1, found["number"], path, noun, value, relation_of(found))
+
+
+def relation_of(found: re.Match[str]) -> Relation:
+    """Return how a number is meant, by the groups `about` and `more` of the pattern that found it."""
+    return "~" if found["about"] else ">=" if found["more"] else "="

@@ -13,6 +13,7 @@ _BLANKS = re.compile(r"[ \t\u00a0]+")
 _EMPHASIS = re.compile(r"\*\*|__|\*")
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _SELECTOR = "\ufe0f"
+_PHASE = re.compile(r"\bphase (\d+)\b")
 _NUMBERING = re.compile(r"\s*\d+[.)]\s+")
 HOLE = "\ue000"  # stands for a hole in a heading of a template: no document has it, and no parser minds it
 _NO_WORD = re.compile(rf"[^\w{HOLE}]+")
@@ -99,6 +100,11 @@ def heading_key(text: str) -> str:
     unnumbered = _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text
     plain = fold(unnumbered.replace("`", "")).text
     return _NO_WORD.sub(" ", plain).strip()
+
+
+def names_other_phase(key: str, phase: str) -> bool:
+    """Return whether the key of a heading names a phase by its number, and not the one that is asked for."""
+    return any(number != phase for number in _PHASE.findall(key))
 
 
 def fits(pattern: str, key: str) -> bool:

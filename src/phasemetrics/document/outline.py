@@ -105,14 +105,12 @@ class _Outline:
         def entry_of(hole: Hole) -> Entry | None:
             return self.ledger.get(hole.address, hole.address.replace(f"/[{key}]/", f"/[{earlier}]/", 1))
 
-        start = len(self.rows.address) + 1
-        holes = [replace(hole, address=f"{self.rows.address}/[{key}]/{hole.address[start:]}") for hole in row.holes]
+        holes = [hole.under(self.rows.address, key) for hole in row.holes]
         self.plan.decisions += decisions(self.document, holes, facts, entry_of)
         if earlier != key:
             gone = f"{self.rows.address}/[{earlier}]/"
-            self.plan.moved |= {
-                f"{gone}{hole.address[start:]}": one.address for hole, one in zip(row.holes, holes, strict=True)
-            }
+            before = (hole.under(self.rows.address, earlier).address for hole in row.holes)
+            self.plan.moved |= dict(zip(before, (one.address for one in holes), strict=True))
             self.plan.forgotten |= {address for address in self.ledger.entries if address.startswith(gone)}
 
     def _say(self, message: str) -> None:

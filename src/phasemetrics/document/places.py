@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from phasemetrics.document.markdown import Line, Span
 from phasemetrics.document.pattern import Pattern
@@ -28,6 +28,10 @@ class Hole:
     open_ended: bool
     repeated: bool = False
     here: Mapping[str, str] = field(default_factory=dict)
+
+    def under(self, base: str, key: str) -> Hole:
+        """Return the hole of a row at `base` with the key of its row in its address."""
+        return replace(self, address=f"{base}/[{key}]/{self.address[len(base) + 1 :]}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class _Place:
         """Return the key that a row begins with where a person's words stand right after it."""
         hole = next(hole for hole in row.holes if hole.slot == self.rows.pattern.key)
         for key in self._unnamed:
-            own = self._addressed(hole, key)
+            own = hole.under(self.rows.address, key)
             entry = self.ledger.get(own.address)
             if entry and decide(own, entry, Value(None), 1).filling.old == entry.written:
                 return key
@@ -154,12 +154,9 @@ class _Place:
 
     def _restore_holes(self, row: Row, key: str) -> None:
         """Restore the holes of a row that a person named, or of a section: the line itself was never ours."""
-        holes = [self._addressed(hole, key) for hole in row.holes]
+        holes = [hole.under(self.rows.address, key) for hole in row.holes]
         ours = [hole for hole in holes if hole.slot != self.rows.pattern.key or self.ledger.get(hole.address)]
         self.plan.decisions += restored(self.document, ours, lambda hole: self.ledger.get(hole.address))
-
-    def _addressed(self, hole: Hole, key: str) -> Hole:
-        return replace(hole, address=self._address(key, hole.address[len(self.rows.address) + 1 :]))
 
     def _address(self, key: str, name: str) -> str:
         return f"{self.rows.address}/[{key}]/{name}"

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from phasemetrics.document.folding import heading_key
+from phasemetrics.document.claims import Relation, relation_of
+from phasemetrics.document.folding import heading_key, names_other_phase
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.document.phrasebook import Phrasebook
 
 Side = Literal["before", "after"]
-Relation = Literal["=", "~", ">="]
 
 _NUMBER = r"(?P<about>[~≈]\s?)?(?P<number>\d{1,3}(?:,\d{3})+|\d+(?:\.\d+)?)(?![\d/.])(?P<percent>\s?%)?(?P<more>\+)?"
 _ONE = re.compile(_NUMBER)
@@ -27,7 +27,6 @@ _OTHER_TIME = re.compile(
     r"\b(?:next|previous|future|upcoming|planned|targets?|goals?|expected|criteria|before|baseline|estimate[ds]?|remaining|"
     r"todo|initial|start|session|sprint|week|day|step|task|milestone|v\d+|\d{4} \d\d \d\d)\b"
 )
-_PHASE = re.compile(r"\bphase (\d+)\b")
 _DETAIL = re.compile(r"(?P<number>\d[\d,]*) (?P<what>passed|passing|failed|failing|skipped)\b(?! in\b)")
 _OUTCOMES = {"passed": "passed", "passing": "passed", "failed": "failed", "failing": "failed", "skipped": "skipped"}
 _AFTER_NUMBER = {"tests", "test", "passing", "passed", "pass", "total", "cases", "all"}
@@ -51,6 +50,7 @@ def totals(document: Document, phase: str, book: Phrasebook) -> Iterator[Total]:
     """Yield what is said of the whole, of the phase that was asked for, where nothing narrows it."""
     intro = ""
     whole = {path: _is_whole(path, phase, book) for path in {line.path for line in document.lines}}
+    drawn = _drawn(document)
     for line in document.lines:
         raw = document.raw(line)
         if line.kind == "text":
@@ -59,9 +59,7 @@ def totals(document: Document, phase: str, book: Phrasebook) -> Iterator[Total]:
             intro = ""
         if not whole[line.path] or not _words_are_generic(intro, book):
             continue
-        if (line.kind == "text" and not raw.startswith((" ", "\t"))) or (
-            line.kind == "fence" and _is_plain(document, line)
-        ):
+        if (line.kind == "text" and not raw.startswith((" ", "\t"))) or (line.kind == "fence" and line.block in drawn):
             yield from _labelled(line, raw, book)
         elif line.kind == "row":
             yield from _row(document, line, book)
@@ -76,13 +74,7 @@ def _intro(raw: str, before: str) -> str:
 
 
 def _is_whole(path: Sequence[str], phase: str, book: Phrasebook) -> bool:
-    for title in path:
-        key = heading_key(title)
-        if _OTHER_TIME.search(key) or any(number != phase for number in _PHASE.findall(key)):
-            return False
-        if not _words_are_generic(title, book):
-            return False
-    return True
+    return all(_words_are_generic(title, book) and not names_other_phase(heading_key(title), phase) for title in path)
 
 
 def _words_are_generic(text: str, book: Phrasebook) -> bool:
@@ -90,16 +82,13 @@ def _words_are_generic(text: str, book: Phrasebook) -> bool:
     return not _OTHER_TIME.search(key) and all(word in book.generic or word.isdigit() for word in key.split())
 
 
-def _is_prose(document: Document, line: Line, raw: str) -> bool:
-    """Return whether a line speaks for itself: it belongs to no other item, or to a hand-drawn block of no language."""
-    if line.kind == "text":
-        return not raw.startswith((" ", "\t"))
-    return line.kind == "fence" and _is_plain(document, line)
-
-
-def _is_plain(document: Document, line: Line) -> bool:
-    first = next(one.number for one in document.lines[: line.number + 1] if one.block == line.block)
-    return not document.raw(document.lines[first]).strip(" `~>") if first < line.number else False
+def _drawn(document: Document) -> set[int]:
+    """Return the fences that have no language: a block that somebody drew, and no program."""
+    opening: dict[int, Line] = {}
+    for line in document.lines:
+        opening.setdefault(line.block, line)
+    inside = {line.block for line in document.lines if line.kind == "fence"}
+    return {block for block in inside if not document.raw(opening[block]).strip(" `~>")}
 
 
 def _labelled(line: Line, raw: str, book: Phrasebook) -> Iterator[Total]:
@@ -178,9 +167,10 @@ def _numbers(subject: str, text: str, line: Line, at: int, side: Side) -> Iterat
     if subject == "tests.total" and word and word[0].lower() in {"passing", "passed", "pass"}:
         subject = "tests.passed"
     for one, which in parts:
-        relation: Relation = "~" if one["about"] else ">=" if one["more"] else "="
         value = Decimal(one["number"].replace(",", ""))
-        yield Total(subject, which, value, relation, line.number + 1, at + one.start("number") + 1, one["number"])
+        yield Total(
+            subject, which, value, relation_of(one), line.number + 1, at + one.start("number") + 1, one["number"]
+        )
     if subject == "tests.total" and rest.lstrip("tesca ").startswith("(") and not second:
         for one in _DETAIL.finditer(text, first.end()):
             name = f"tests.{_OUTCOMES[one['what']]}"

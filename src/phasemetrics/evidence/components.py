@@ -26,6 +26,11 @@ def _path(component: ComponentTable) -> Value:
     return Value(visible(component.path, 500))
 
 
+def count_lines(content: bytes) -> int:
+    """Return the number of lines of a file; a last line without an ending is one."""
+    return content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
+
+
 def line_counts(after: Side, beside: Beside) -> Lookup[Value]:
     """Return the number of lines of a file at the commit, by its path as the document names it."""
 
@@ -39,7 +44,6 @@ def line_counts(after: Side, beside: Beside) -> Lookup[Value]:
             return absent("no-such-file", f"{visible(path)} is no file at commit {revision.sha[:12]}", "name its path")
         if b"\0" in content:
             return absent("no-such-file", f"{visible(path)} is no text at commit {revision.sha[:12]}", "name its path")
-        lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-        return Value(str(lines), Origin(visible(path), "", revision.sha))
+        return Value(str(count_lines(content)), Origin(visible(path), "", revision.sha))
 
     return Lookup(answer)
