@@ -8,7 +8,7 @@ from typing import Any
 from measured import AFTER, BEFORE, CONFIG, LATER, change
 from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.facts import facts_of
-from phasemetrics.evidence.model import Dependency, Phase, Snapshot, TestCount
+from phasemetrics.evidence.model import Dependency, Phase, Snapshot, TestCase, TestCount
 from phasemetrics.settings import Config
 
 EVERYTHING = Config.model_validate(
@@ -47,12 +47,14 @@ BESIDE = Beside(
 def whole(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot that has all that any place asks for."""
     assert snapshot.files is not None
+    assert snapshot.cases is not None
     timed = {name: one for name, one in snapshot.metrics.items() if name.startswith("bench.")}
     benchmarks = {name.replace("test_parse", "test_scan"): one for name, one in timed.items()}
     return replace(
         snapshot,
         files=(*snapshot.files, change("docs/caching.md", "created", 10)),
         tests=(*snapshot.tests, TestCount("tests/e2e/test_main.py", 3, 0, 3)),
+        cases=(*snapshot.cases, TestCase("tests/e2e/test_main.py", "", "test_main", "passed")),
         metrics={**snapshot.metrics, **benchmarks},
         dependencies=(
             Dependency("rich", "added", None, "==13.9.4", "pyproject.toml"),

@@ -1,4 +1,4 @@
-"""Reads JUnit reports for the tests, and adds up what comes out."""
+"""Reads test reports for the tests, and adds up what comes out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from phasemetrics.evidence.grouping import Grouping, GroupRule
-from phasemetrics.evidence.model import Fact, Measurement, Report, TestCount, Warning
+from phasemetrics.evidence.model import Collector, Fact, Measurement, Report, TestCount, Warning
 from phasemetrics.evidence.tally import Tally
 from phasemetrics_collectors import junit
 
@@ -15,6 +15,16 @@ CASE = '<testsuite name="s">{}</testsuite>'
 
 def read(path: Path, *rules: GroupRule) -> list[Fact]:
     return list(junit.collect(Report(path, path.name, Grouping(rules, path.parent) if rules else None)))
+
+
+def read_with(collector: Collector, path: Path, *rules: GroupRule) -> list[Fact]:
+    return list(collector.collect(Report(path, path.name, Grouping(rules, path.parent) if rules else None)))
+
+
+def made_with(collector: Collector, tmp_path: Path, body: str | bytes, *rules: GroupRule) -> list[Fact]:
+    path = tmp_path / "report"
+    path.write_bytes(body if isinstance(body, bytes) else body.encode())
+    return read_with(collector, path, *rules)
 
 
 def made(tmp_path: Path, body: str, *rules: GroupRule) -> list[Fact]:

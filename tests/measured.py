@@ -12,11 +12,13 @@ from phasemetrics.evidence.model import (
     FileStatus,
     Machine,
     Metric,
+    Outcome,
     PathCount,
     Phase,
     Revision,
     Snapshot,
     Source,
+    TestCase,
     TestCount,
 )
 from phasemetrics.settings import Config
@@ -103,6 +105,15 @@ DEPENDENCIES = (
 )
 
 
+UNIT, INTEGRATION = "tests/unit/test_parser.py", "tests/integration/test_parser_integration.py"
+
+
+def cases(pipe: str, **outcomes: Outcome) -> tuple[TestCase, ...]:
+    """Return some of the tests by name: that of the integration with its parameter, and the named ones of the unit."""
+    unit = [TestCase(UNIT, "TestTokens", name, outcome) for name, outcome in outcomes.items()]
+    return tuple(sorted([TestCase(INTEGRATION, "", f"test_pipe[{pipe}]", "passed"), *unit]))
+
+
 def groups(passed: int, failed: int) -> tuple[TestCount, ...]:
     """Return a count for every configured group: all that failed is in `error handling`, the rest in order of names."""
     counts = {name: number for number, name in enumerate(sorted((*UNIT_GROUPS, *INTEGRATION_GROUPS)), 1)}
@@ -120,6 +131,7 @@ def snapshot(
     parse: tuple[float, ...] = (0.412, 0.410, 0.415, 0.411, 0.413, 0.409),
     files: tuple[FileChange, ...] | None = None,
     dependencies: tuple[Dependency, ...] = (),
+    cases: tuple[TestCase, ...] | None = None,
     date: str = "2026-10-30T10:00:00Z",
     sha: str = "1" * 40,
     coverage: tuple[PathCount, ...] = (
@@ -159,16 +171,17 @@ def snapshot(
         tests=()
         if "junit" in without
         else (
-            TestCount("tests/integration/test_parser_integration.py", 10, 0, 10),
-            TestCount("tests/unit/test_parser.py", passed - 10, failed, passed - 10 + failed + skipped),
+            TestCount(INTEGRATION, 10, 0, 10),
+            TestCount(UNIT, passed - 10, failed, passed - 10 + failed + skipped),
         ),
         groups=() if "junit" in without else groups(passed, failed),
+        cases=None if "junit" in without else cases,
         dependencies=None if files is None else dependencies,
         machine=MACHINE,
     )
 
 
-BEFORE = snapshot()
+BEFORE = snapshot(cases=cases("1", test_brace="failed", test_quote="passed", test_tab="passed", test_wide="passed"))
 AFTER = snapshot(
     passed=146,
     failed=0,
@@ -176,6 +189,7 @@ AFTER = snapshot(
     parse=(0.305, 0.301, 0.308, 0.304, 0.306, 0.303),
     files=FILES,
     dependencies=DEPENDENCIES,
+    cases=cases("one", test_brace="passed", test_tab="skipped", test_tree="passed", test_wide="passed"),
     date="2026-11-20T09:00:00Z",
     sha="3" * 40,
 )
@@ -193,6 +207,7 @@ LATER = snapshot(
         Dependency("markdown-it-py", "added", None, ">=3,<4", "pyproject.toml"),
         Dependency("rich", "added", None, "==14.0.0", "pyproject.toml"),
     ),
+    cases=cases("one", test_brace="passed", test_tab="skipped", test_tree="passed", test_wide="failed"),
     date="2026-11-21T09:00:00Z",
     sha="4" * 40,
 )

@@ -96,6 +96,8 @@ def sections(template: Template) -> list[Section]:
     for section, (_, lines) in zip(found, _split(after), strict=True):  # a fill adds no heading
         section.filled = lines
     starts = [line.number for line in before.lines if line.kind == "heading"]
+    if before.lines[0].kind != "heading":
+        starts.insert(0, -1)
     for one in planned.fillings:
         section = found[sum(start < one.line for start in starts) - 1]
         section.names += [name for name in _names(template, one) if name not in section.names]
@@ -106,7 +108,7 @@ def sections(template: Template) -> list[Section]:
 
 def _split(document: Document) -> Iterator[tuple[str, list[str]]]:
     """Yield each heading with those above it, and its lines, itself included."""
-    title = ""
+    title = "Front matter"  # nothing else stands above the title of a template
     lines: list[str] = []
     for line in document.lines:
         raw = document.raw(line)

@@ -15,9 +15,10 @@ import pytest
 
 import phasemetrics_collectors
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence import collecting
-from phasemetrics.evidence.collecting import Evidence, collect_reports, find
+from phasemetrics.evidence import collecting, reportfiles
+from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.model import Kind, Snapshot
+from phasemetrics.evidence.reportfiles import Verdict, find
 from phasemetrics.evidence.snapshot import dumps
 
 GOLDEN = Path(__file__).parent / "collectors"
@@ -25,7 +26,6 @@ FORMATS = ("junit", "coverage_json", "coverage_xml", "coverage_data")
 EXPECTED = {name: json.loads((GOLDEN / name / "expected.json").read_text(encoding="utf-8")) for name in FORMATS}
 XUNIT1, XUNIT2 = (GOLDEN / "junit" / f"pytest-xunit{number}.xml" for number in (1, 2))
 SESSIONS = [GOLDEN / "pytest_benchmark" / f"{name}.json" for name in ("session", "saved")]
-KNOWN = {"junit": "(junit)", "coverage": "(coverage_data, coverage_json, coverage_xml)", "bench": "(pytest_benchmark)"}
 PLUGIN = """
 from phasemetrics.evidence.model import Measurement
 KIND = "junit"
@@ -52,8 +52,17 @@ def collected(root: Path, kind: Kind, *patterns: str) -> Snapshot:
     return collect_reports(Evidence(root, {kind: patterns}))
 
 
+def judged(path: Path, _kind: Kind) -> Verdict:
+    """Say what a file in a folder is, by its name alone."""
+    return "ours" if path.suffix == ".xml" else "unknown"
+
+
+def formats(*kinds: Kind) -> list[str]:
+    return [name for name, collector in collecting.builtin_collectors() if collector.KIND in kinds]
+
+
 def names(root: Path, *patterns: str) -> list[str]:
-    return [report.name for report in find(root, patterns, "junit")]
+    return [report.name for report in find(root, patterns, "junit", judged).reports]
 
 
 def refused(root: Path, kind: Kind, *patterns: str) -> Refusal:
@@ -141,7 +150,7 @@ def test_more_reports_than_anyone_meant_are_refused(root: Path, monkeypatch: pyt
     for number in range(30, 10, -1):
         (root / "build" / f"junit-{number}.xml").touch()
     assert names(root, "build/junit-[12]?.xml") == [f"build/junit-{number}.xml" for number in range(11, 30)]
-    monkeypatch.setattr(collecting, "_REPORT_COUNT", 1)
+    monkeypatch.setattr(reportfiles, "REPORT_COUNT", 1)
     assert refused(root, "junit", "build/*.xml").code == "too-many-reports"
 
 
@@ -167,7 +176,7 @@ def test_a_missing_report_is_refused(root: Path, kind: Kind, name: str) -> None:
     [
         ("junit", "build/junit-9.xml", "missing-report"),
         ("junit", "fold*", "missing-report"),
-        ("junit", "folder", "not-a-file"),
+        ("junit", "folder", "missing-report"),
         ("junit", "pip?", "not-a-file"),
         ("junit", "empty", "empty-file"),
         ("junit", "notes.txt", "unknown-format"),
@@ -185,7 +194,7 @@ def test_what_is_no_report_of_its_kind_is_refused(root: Path, kind: Kind, patter
     good = "build/coverage.json" if kind == "coverage" else str(SESSIONS[0]) if kind == "bench" else "build/junit-1.xml"
     error = refused(root, kind, good, pattern)
     assert (error.code, error.path, bool(error.mend)) == (code, pattern.replace("?", "e"), True)
-    assert code != "unknown-format" or KNOWN[kind] in error.message
+    assert code != "unknown-format" or f"({', '.join(formats(kind))})" in error.message
 
 
 def test_a_source_is_its_bytes_and_never_a_place_on_this_machine(root: Path, tmp_path: Path) -> None:
@@ -297,4 +306,6 @@ def test_a_module_dropped_in_is_found_by_its_name(
     snapshot = collected(root, "junit", "a.acme")
     assert [one.collector for one in snapshot.sources] == ["acme_dropped"]
     assert snapshot.metrics["tests.total"].value == 6
-    assert {name for name, _ in collecting.builtin_collectors()} == {*FORMATS, "pytest_benchmark", "acme_dropped"}
+    found = formats("junit", "coverage", "bench")
+    assert {*FORMATS, "go_test", "tap", "trx", "ctrf", "pytest_benchmark", "acme_dropped"} <= {*found}
+    assert not any(name.startswith("_") or "no_collector" in name for name in found)

@@ -18,11 +18,11 @@ from measured import AFTER, BEFORE, CONFIG, LATER, facts
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.plan import Plan, plan
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.changes import git_origin
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Dependency, Phase, Snapshot, Warning
+from phasemetrics.evidence.side import git_origin
 from phasemetrics.evidence.snapshot import dumps, loads
 from phasemetrics.templates import builtin
 from phasemetrics.value import Value

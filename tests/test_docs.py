@@ -27,6 +27,7 @@ from phasemetrics.settings import (
     GroupTable,
     MetricTable,
     PhaseTable,
+    PhrasebookTable,
     SuiteTable,
 )
 from phasemetrics.templates import builtin
@@ -40,9 +41,11 @@ ITEMS = {
     "metrics": "metric",
     "benchmarks": "benchmark",
     "files": "file",
+    "key_files": "file",
     "coverage": "file",
     "components": "component",
     "dependencies": "dependency",
+    "tests": "test",
     "carried.criteria": "item",
     "carried.rows": "metric",
 }
@@ -118,6 +121,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "`[gates]`": GatesTable,
     "`[carry]`": CarryTable,
     "`[commands]`": CommandsTable,
+    "`[phrasebook]`": PhrasebookTable,
 }
 
 
@@ -197,7 +201,7 @@ def _names(name: str, found: Any, root: str) -> Iterator[str]:
         if name != root:
             yield name
         item = ITEMS.get(name) or ITEMS[root]
-        yield from (f"{item}.{key}" for key, inner in found[0].items() if isinstance(inner, Value))
+        yield from (f"{item}.{key}" for one in found[:1] for key, inner in one.items() if isinstance(inner, Value))
 
 
 def test_every_name_for_templates_is_described_and_no_other() -> None:

@@ -131,7 +131,7 @@ def test_every_end_is_a_text_or_a_reason(situation: str) -> None:
     whole(found)
     # A template may name any of them, so what is not known is there as well.
     everything = {path.partition("[]")[0] for path, _ in leaves(facts())}
-    lists = {f"{root}.{name}" for root in ("files", "dependencies") for name in found[root]}
+    lists = {f"{root}.{name}" for root in ("files", "key_files", "dependencies", "tests") for name in found[root]}
     listed = {"metrics", "coverage.files", *lists}
     assert {path.partition("[]")[0] for path, _ in leaves(found)} | listed == everything | listed
 

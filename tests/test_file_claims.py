@@ -10,73 +10,113 @@ from pathlib import Path
 import pytest
 
 from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
-from phasemetrics.document.claims import file_claims
-from phasemetrics.document.listings import listings
+from phasemetrics.claims.listings import listings
 from phasemetrics.document.markdown import parse
+from phasemetrics.evidence.filed import resolved
+from stating import said
 
 NAME = "docs/notes.md"
 
 
-def found(text: str) -> list[tuple[str, str, int, str]]:
-    return [(one.path, one.noun, one.value, one.relation) for one in file_claims(parse(text), "3")]
-
-
 @pytest.mark.parametrize(
-    ("line", "claims"),
+    ("line", "stated"),
     [
-        ("- `src/a.py` (120 lines)", [("src/a.py", "lines", 120, "=")]),
+        ("- `src/a.py` (120 lines)", ["lines.total after =120 (file src/a.py)"]),
         ("1. **`src/a.py`** (1,120 lines of code, 36 tests)", [
-            ("src/a.py", "lines", 1120, "="), ("src/a.py", "tests", 36, "="),
+            "lines.total after =1120 (file src/a.py)", "tests.total after =36 (file src/a.py)",
         ]),
-        ("**File:** `a.py` (~300 LOC): the parser", [("a.py", "lines", 300, "~")]),
-        ("| `web/app.spec.ts` (14 test cases) | ok |", [("web/app.spec.ts", "tests", 14, "=")]),
-        ("## `src/a.py` (300+ lines)", [("src/a.py", "lines", 300, ">=")]),
-        ("> * `a b.md` (2 lines; moved)", [("a b.md", "lines", 2, "=")]),
-        ("- `src/a.py`: 350 lines", [("src/a.py", "lines", 350, "=")]),
-        ("- **`src/a.py`** - 16 tests, all green", [("src/a.py", "tests", 16, "=")]),
-        ("### test_config.py (22 tests)", [("test_config.py", "tests", 22, "=")]),
-        ("- simple_cache.py (1,306 行)", [("simple_cache.py", "lines", 1306, "=")]),
-        ("| `src/a.py` | 36 tests | ok |", [("src/a.py", "tests", 36, "=")]),
-        ("| a | `src/a.py` | 1,234 |", [("src/a.py", "lines", 1234, "=")]),
-        # Not about the whole file, or not about one file
-        ("- `src/a.py` (+120 lines)", []),
-        ("- `src/a.py` (120 lines added)", []),
+        ("**File:** `a.py` (~300 LOC): the parser", ["lines.total after ~300 (file a.py)"]),
+        ("| `web/app.spec.ts` (14 test cases) | ok |", ["tests.total after =14 (file web/app.spec.ts)"]),
+        ("## a.py (300+ lines)", ["lines.total after >=300 (file a.py)"]),
+        ("> * `a b.md` (2 lines; moved)", ["lines.total after =2 (file a b.md)"]),
+        ("- `src/a.py`: 350 lines", ["lines.total after =350 (file src/a.py)"]),
+        ("- **`src/a.py`** - 16 tests, all green", ["tests.total after =16 (file src/a.py)"]),
+        ("- `src/a.py`: 81.5% coverage", ["coverage after =81.5% (file src/a.py)"]),
+        ("- `src/a.py`: 81.5%", ["coverage after =81.5% (file src/a.py)"]),
+        ("### test_config.py (22 tests)", ["tests.total after =22 (file test_config.py)"]),
+        ("- simple_cache.py (1,306 行)", ["lines.total after =1306 (file simple_cache.py)"]),
+        ("| `src/a.py` | 36 tests | ok |", ["tests.total after =36 (file src/a.py)"]),
+        ("| 1 | `src/a.py` | 1,234 |", ["lines.total after =1234 (file src/a.py)"]),
+        ("- `src/a.py` (+120 lines)", ["lines.added change =120 (file src/a.py)"]),
+        ("- `src/a.py` (120 lines added)", ["lines.added change =120 (file src/a.py)"]),
+        ("- `src/a.py` (-12 lines)", ["lines.deleted change =12 (file src/a.py)"]),
+        ("- `src/a.py` (120-140 lines)", ["lines.total after range120-140 (file src/a.py)"]),
+        ("- `src/a.py` (500 → 120 lines)", [
+            "lines.total before =500 (file src/a.py)", "lines.total after =120 (file src/a.py)",
+        ]),
+        ("- `src/a.py` (2 new tests)", ["tests.added change =2 (file src/a.py)"]),
+        ("- [ ] `src/a.py` (120 lines)", ["lines.total target =120 (file src/a.py)"]),
+        # Not certainly about that one file
+        ("- `a.py`, `b.py` (120 lines)", ["lines.total after =120 (part)"]),
+        ("- `a.py` and `b.py` (120 lines)", ["lines.total after =120 (part)"]),
+        ("- `parse()` (120 lines)", ["lines.total after =120 (part)"]),
+        ("- `src/parser` (120 lines)", ["lines.total after =120 (part)"]),
+        ("- `src/a.py` - split, 30 lines each", ["lines.total after =30 (part)"]),
+        ("| parser | fast | 120 |", ["lines.total after =120 (part)"]),
+        ("- 120 lines in `src/a.py`", ["lines.total after =120 (part)"]),
         ("- `src/a.py` (lines 12-40)", []),
-        ("- `src/a.py` (120-140 lines)", []),
-        ("- `src/a.py` (500 → 120 lines)", []),
-        ("- `a.py`, `b.py` (120 lines)", []),
-        ("- `a.py` and `b.py` (120 lines)", []),
+        ("- `src/a.py:12`", []),
         ("- ~~`a.py` (120 lines)~~", []),
-        ("- `src/a.py`: 500 → 100 lines", []),
-        ("- `src/a.py` - 12 lines of it changed", []),
-        ("| `a.py` | `b.py` | 120 |", []),
-        ("| parser | fast | 120 |", []),
-        ("- Node.js (120 lines)", [("Node.js", "lines", 120, "=")]),
-        ("- `parse()` (120 lines)", []),
-        ("- `src/parser` (120 lines)", []),
-        ("- see `a.py` for more (120 lines)", []),
     ],
 )  # fmt: skip
-def test_only_what_is_said_of_one_whole_file_is_a_claim(line: str, claims: list[tuple[str, str, int, str]]) -> None:
+def test_a_number_beside_one_path_is_about_that_file(line: str, stated: list[str]) -> None:
     text = f"# T\n\n| h | i | Lines |\n|---|---|---|\n{line}\n" if line.startswith("|") else f"# T\n\n{line}\n"
-    assert found(text) == claims
+    assert said(text) == stated
+
+
+@pytest.mark.parametrize("line", ["**File:** `src/a.py`", "**Location**: `src/a.py`", "### src/a.py"])
+def test_a_file_may_be_named_by_the_line_above(line: str) -> None:
+    assert said(f"# T\n\n{line}\n- 120 lines\n") == ["lines.total after =120 (file src/a.py)"]
+    assert said(f"# T\n\n{line}\n\nSome words about it.\n\n- 120 lines\n") != ["lines.total after =120 (file src/a.py)"]
+
+
+def test_a_drawn_tree_gives_the_folders() -> None:
+    tree = (
+        "project/\n├── src/\n│   ├── a.py  (120 lines)\n│   └── lib/\n│       └── b.py  # 30 lines\n└── c.md  4 lines\n"
+    )
+    assert said(f"# T\n\n```\n{tree}```\n") == [
+        "lines.total after =120 (file project/src/a.py)", "lines.total after =30 (file project/src/lib/b.py)",
+        "lines.total after =4 (file project/c.md)",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "stated"),
     [
-        "```\n- `a.py` (120 lines)\n```\n",
-        "<!-- - `a.py` (120 lines) -->\n",
-        "---\nfiles: `a.py` (120 lines)\n---\n",
-        "## Phase 2\n- `a.py` (120 lines)\n",
-        "## Next Steps\n- `a.py` (120 lines)\n",
-        "## Before Phase 3\n- `a.py` (120 lines)\n",
-        "## Planned files\n- `a.py` (120 lines)\n",
+        ("```\n- `a.py` (120 lines)\n```\n", ["lines.total after =120 (file a.py)"]),
+        ("```js\n- `a.py` (120 lines)\n```\n", []),
+        ("<!-- - `a.py` (120 lines) -->\n", []),
+        ("<div>\n- `a.py` (120 lines)\n</div>\n", []),
+        ("## Phase 3\n- `a.py` (120 lines)\n", ["lines.total after =120 (file a.py)"]),
+        ("## Phase 2\n- `a.py` (120 lines)\n", ["lines.total after =120 (file a.py) (other)"]),
+        ("## Next Steps\n- `a.py` (120 lines)\n", ["lines.total after =120 (file a.py) (other)"]),
+        ("## Before Phase 3\n- `a.py` (120 lines)\n", ["lines.total after =120 (file a.py) (other)"]),
+        ("## Planned files\n- `a.py` (120 lines)\n", ["lines.total after =120 (file a.py) (other)"]),
     ],
 )
-def test_what_is_about_another_time_or_is_no_prose_is_no_claim(text: str) -> None:
-    assert found(text) == []
-    assert found("## Phase 3\n- `a.py` (120 lines)\n")
+def test_what_is_about_another_time_is_not_asked_for(text: str, stated: list[str]) -> None:
+    assert said(text) == stated
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("src/a.py", "src/a.py"),
+        ("./src/a.py", "src/a.py"),
+        (" b.py ", "src/lib/b.py"),
+        ("lib/b.py", "src/lib/b.py"),
+        ("project/src/a.py", "src/a.py"),
+        ("a.py", None),  # there are two
+        ("tests/a.py", "tests/a.py"),
+        ("c.py", None),
+        ("src/c.py", None),
+        ("src/b.py", None),  # the folder is known, and it is not there
+        ("project/c.py", None),
+        ("", None),
+    ],
+)
+def test_a_name_means_the_one_path_that_ends_in_it(name: str, path: str | None) -> None:
+    assert resolved(name, frozenset({"src/a.py", "src/lib/b.py", "tests/a.py"})) == path
 
 
 @pytest.mark.parametrize(
@@ -126,12 +166,20 @@ def test_check_says_both_sides_and_changes_nothing(project: Path) -> None:
     assert ended.code == 1
     wrong = [line for line in ended.out.splitlines() if "contradiction" in line]
     assert [line.split(":")[1] for line in wrong] == ["5", "8"]
-    assert f"says {lines + 40} lines of src/rainbook/gaps.py, it has {lines} lines at commit " in wrong[0]
-    assert f"it has {cases} test cases or {functions} test functions at commit " in wrong[1]
+    gaps = "src/rainbook/gaps.py"
+    assert f"says {lines + 40} lines of {gaps}, the evidence says {gaps} has {lines} lines" in wrong[0]
+    assert f"has {cases} test cases or {functions} test functions" in wrong[1]
     assert files_of(project) == before
     told = json.loads(phasemetrics(project, "check", "-p", "3", "--json", NAME).out)["documents"][0]["fillings"]
     assert [one["line"] for one in told if one["state"] == "agrees"] == [3, 4, 6, 7, 9]
-    assert all(len(one["evidence"]["commit"]) == 40 for one in told)
+    untold = [one for one in told if one["code"] == "cannot-tell"]
+    assert [one["line"] for one in untold] == [10, 11, 12]
+    assert all(one["evidence"] is None and not one["contradicts"] for one in untold)
+    assert all(len(one["evidence"]["commit"]) == 40 for one in told if one not in untold)
+    assert told[0]["claim"] == {
+        "subject": "lines.total", "side": "after", "scope": "file", "of": "src/rainbook/gaps.py",
+        "relation": "=", "value": str(lines), "high": None, "unit": None,
+    }  # fmt: skip
 
 
 def test_a_list_that_is_longer_than_its_heading_says_is_reported(project: Path) -> None:
@@ -147,8 +195,9 @@ def test_a_list_that_is_longer_than_its_heading_says_is_reported(project: Path) 
 def test_a_place_of_a_template_is_no_claim(project: Path) -> None:
     ended = phasemetrics(project, "check", "-p", "3", "--json", "docs/phases/README_PHASE3.md")
     told = json.loads(ended.out)["documents"][0]["fillings"]
-    assert [one for one in told if "line_counts" in one["address"]]
-    assert not [one for one in told if one["address"].startswith("file/")]
+    counted = [one for one in told if "line_counts" in one["address"]]
+    assert counted
+    assert not {one["line"] for one in counted} & {one["line"] for one in told if one["claim"]}
 
 
 def test_what_is_switched_off_is_not_audited(project: Path) -> None:

@@ -44,7 +44,8 @@ last"""
 def test_every_line_knows_what_it_is() -> None:
     document = parse(TEXT)
     found = {document.raw(line): (line.kind, line.path) for line in document.lines if document.raw(line)}
-    assert found["title: [Phase Name]"] == ("hidden", ())
+    assert found["title: [Phase Name]"] == ("front", ())
+    assert found["---"] == ("hidden", ())
     assert found["# Title"] == ("heading", ())
     assert found["- item"] == ("text", ("One",))
     assert found["| A | B |"] == ("header", ("One",))

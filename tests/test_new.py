@@ -49,10 +49,11 @@ def _root(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_written_with_what_the_configuration_knows(root: Path, kind: str) -> None:
-    assert KINDS == ["implementation-guide", "implementation-plan", "plan", "readme", "retrospective"]
+    assert KINDS == ["implementation-guide", "implementation-plan", "plan", "readme", "retrospective", "summary"]
     ended = succeed(root, "new", kind, "-p", "3")
     name = ended.out.split()[-1]
-    assert "Incremental parser" in (root / name).read_text(encoding="utf-8").splitlines()[0]
+    lines = (root / name).read_text(encoding="utf-8").splitlines()
+    assert "Incremental parser" in next(line for line in lines if line.startswith("# "))
     again = phasemetrics(root, "new", kind, "-p", "3")
     assert (again.code, "error[exists]" in again.err) == (3, True)
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from measured import AFTER
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import (
+    OUTCOMES,
     Dependency,
     FileChange,
     Machine,
@@ -23,6 +24,7 @@ from phasemetrics.evidence.model import (
     Revision,
     Snapshot,
     Source,
+    TestCase,
     TestCount,
     Warning,
 )
@@ -60,6 +62,7 @@ DEPENDENCIES = st.builds(
     st.none() | TEXT,
     TEXT,
 )
+CASES = st.builds(TestCase, TEXT, TEXT, TEXT, st.sampled_from(OUTCOMES))
 METRICS = st.one_of(
     st.builds(Metric, COUNT, st.just("count")),
     st.builds(Metric, NUMBER, st.sampled_from(["count", "second", "per_second", "byte", "day", "widget"])),
@@ -88,6 +91,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         coverage=tuple(draw(st.lists(path_count(), max_size=4))),
         tests=tuple(draw(st.lists(st.builds(TestCount, TEXT, COUNT, st.none() | COUNT, COUNT), max_size=4))),
         groups=tuple(draw(st.lists(st.builds(TestCount, TEXT, COUNT, COUNT, COUNT), max_size=4))),
+        cases=draw(st.none() | st.lists(CASES, max_size=4).map(lambda found: tuple(sorted(found)))),
         dependencies=draw(st.none() | st.lists(DEPENDENCIES, max_size=4).map(tuple)),
         machine=draw(st.none() | st.builds(Machine, TEXT, TEXT, TEXT, COUNT, TEXT)),
         warnings=tuple(draw(st.lists(st.builds(Warning, TEXT, TEXT, TEXT), max_size=4))),
@@ -141,7 +145,7 @@ def keys_of(shape: Any, path: str = "") -> set[str]:
     """Return every key of a document: of the items of a list together, of the metrics by kind of metric."""
     if isinstance(shape, list):
         return set().union(*(keys_of(one, f"{path}[]") for one in shape))
-    if not isinstance(shape, dict):
+    if not isinstance(shape, dict) or path == ".cases":  # its keys are paths and outcomes
         return set()
     found = {f"{path}.{key}" for key in shape} if path != ".metrics" else set()
     return found.union(
@@ -154,7 +158,7 @@ def test_the_shape_is_the_contracts() -> None:
     metrics = {name: metric for name, metric in AFTER.metrics.items() if name in kinds}
     fields = {name: getattr(AFTER, name) for name in AFTER.__slots__}
     whole = Snapshot(**fields | {"metrics": metrics, "warnings": (Warning("a", "b", "c"),)})
-    ours = {".base", ".tests", ".groups", ".dependencies", ".sources[].kind"}
+    ours = {".base", ".tests", ".groups", ".cases", ".dependencies", ".sources[].kind"}
     ours |= {f".dependencies[].{key}" for key in ("name", "status", "from", "to", "path")}
     ours |= {f".tests[].{key}" for key in ("path", "passed", "failed", "total")}
     ours |= {f".groups[].{key}" for key in ("name", "passed", "failed", "total")}
@@ -169,6 +173,7 @@ def test_the_shape_is_the_contracts() -> None:
         "coverage": [],
         "tests": [],
         "groups": [],
+        "cases": None,
         "dependencies": None,
         "machine": None,
         "warnings": [],

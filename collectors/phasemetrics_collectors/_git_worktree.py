@@ -10,7 +10,7 @@ from pathlib import Path
 from phasemetrics.errors import Refusal
 from phasemetrics.reading import open_regular
 from phasemetrics_collectors._git_repository import Repository
-from phasemetrics_collectors._git_view import ask_repository
+from phasemetrics_collectors._git_view import Answer, ask_repository
 
 # How files lie on this disk. Words and numbers only; nothing here names a program or a file.
 _HARMLESS = r"^core\.(autocrlf|checkstat|eol|filemode|ignorecase|precomposeunicode|symlinks|trustctime)$"
@@ -27,18 +27,28 @@ def is_dirty(repository: Repository, sha: str, beside: Sequence[str] = ()) -> bo
     0.02 s); the others are read as they are. A file that a filter rewrites (LFS) and that was touched since git
     wrote it therefore counts as changed. Where the index cannot be used, every file is read (0.4 s). Raises `Refusal`.
     """
+    return _compared(repository, sha, ("--quiet",), beside).status == 1
+
+
+def changed_paths(repository: Repository, sha: str) -> frozenset[str]:
+    """Return the tracked files for which `is_dirty` holds, decoded as UTF-8 with `surrogateescape`."""
+    said = _compared(repository, sha, ("--name-only", "-z")).out
+    return frozenset(said.decode("utf-8", "surrogateescape").split("\0")) - {""}
+
+
+def _compared(repository: Repository, sha: str, options: Sequence[str], beside: Sequence[str] = ()) -> Answer:
     copy = repository.view.directory / "index"
     if _copy_index(repository.git_dir / "index", copy):
-        verdict = _compare(repository, sha, copy, beside)
-        if verdict is not None:
-            return verdict
+        answer = _compare(repository, sha, copy, options, beside)
+        if answer is not None:
+            return answer
     # No index, a damaged one, or one that is split over files that the view has not.
     fresh = repository.view.directory / "index-of-commit"
     repository.view.read("read-tree", sha, GIT_INDEX_FILE=str(fresh))
-    verdict = _compare(repository, sha, fresh, beside)
-    if verdict is None:
+    answer = _compare(repository, sha, fresh, options, beside)
+    if answer is None:
         raise Refusal("unreadable", "git cannot compare the work tree with its commit", mend="run `git status`")
-    return verdict
+    return answer
 
 
 def _copy_index(index: Path, copy: Path) -> bool:
@@ -53,16 +63,18 @@ def _copy_index(index: Path, copy: Path) -> bool:
     return True
 
 
-def _compare(repository: Repository, sha: str, index: Path, beside: Sequence[str]) -> bool | None:
+def _compare(
+    repository: Repository, sha: str, index: Path, options: Sequence[str], beside: Sequence[str]
+) -> Answer | None:
     spared = [f":(top,exclude,literal){path}" for path in beside]
     answer = repository.view.ask(
         *("-C", str(repository.root), f"--work-tree={repository.root}"),
         *(part for setting in _settings(repository) for part in ("-c", setting)),
-        *("diff", "--quiet", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=dirty"),
+        *("diff", *options, "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=dirty"),
         *(sha, "--", ":(top)", _OURS, *spared),
         GIT_INDEX_FILE=str(index),
     )
-    return answer.status == 1 if answer.status in (0, 1) else None
+    return answer if answer.status in (0, 1) else None
 
 
 def _settings(repository: Repository) -> list[str]:

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from phasemetrics.evidence.model import OUTCOMES, Groups, Measurement, Outcome
+from phasemetrics.evidence.model import Groups, Measurement, Outcome
+from phasemetrics_collectors._cases import group_facts
 
 _MODULE = re.compile(r"test_.*|.*_tests?", re.DOTALL)
 _PROPERTIES = frozenset({"marker", "mark", "markers"})
@@ -58,8 +59,5 @@ class GroupCounts:
             self._counts[group, outcome] += 1
 
     def facts(self) -> Iterator[Measurement]:
-        """Yield the count of each group and outcome; a group without a case has been counted, too."""
-        for group in self._groups.names:
-            counts = [(outcome, self._counts[group, outcome]) for outcome in OUTCOMES]
-            for outcome, count in [one for one in counts if one[1]] or [(OUTCOMES[0], 0)]:
-                yield Measurement("tests.group", count, "count", {"group": group, "outcome": outcome})
+        """Yield the count of each group and outcome."""
+        return group_facts(self._groups.names, self._counts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from typing import TypeAlias
 from xml.parsers import expat
 
@@ -36,11 +37,14 @@ class XmlStream:
 
     Names are local names, without a namespace prefix. `path` holds the names of the open elements, from the root to
     the current one. `roots` are the root elements that the format has, `mend` is how to get a report in that format.
+    With `any_root` another root is read as well, and `foreign` is the refusal of it, for whoever finds nothing inside.
     Format: XML 1.0; UTF-8, UTF-16 with a byte order mark, or a declared single-byte encoding.
     """
 
-    def __init__(self, report: Report, roots: Collection[str], mend: str) -> None:
+    def __init__(self, report: Report, roots: Collection[str], mend: str, any_root: bool = False) -> None:
         self.path: list[str] = []
+        self.foreign: Refusal | None = None
+        self._any_root = any_root
         self._report = report
         self._roots = roots
         self._mend = mend
@@ -58,6 +62,10 @@ class XmlStream:
         except expat.ExpatError as error:
             reason = f"is not well-formed XML: {expat.ErrorString(error.code)}"
             raise self._refusal_at("bad-xml", reason, _AGAIN, error.lineno, error.offset + 1) from None
+
+    def listen(self, take: Callable[[str], None] | None) -> None:
+        """Call `take` with the text that follows, in pieces, until None is given: text is not kept by itself."""
+        self._parser.CharacterDataHandler = take
 
     def refusal(self, code: str, message: str, mend: str | None = None) -> Refusal:
         """Return a refusal that names the place the stream has come to."""
@@ -91,7 +99,9 @@ class XmlStream:
             root = name.rpartition(":")[2]
             if root not in self._roots:
                 wanted = " or ".join(f"<{name}>" for name in sorted(self._roots))
-                raise self.refusal("wrong-format", f"the root element is <{root}>, not {wanted}", self._mend)
+                self.foreign = self.refusal("wrong-format", f"the root element is <{root}>, not {wanted}", self._mend)
+                if not self._any_root:
+                    raise self.foreign
             parser.StartElementHandler = start
             start(name, attributes)
 
@@ -115,41 +125,32 @@ class XmlStream:
         parser.EndElementHandler = end
 
 
-class _Seen(Exception):
-    """The root element's name was seen; the rest of the bytes does not matter."""
-
-
 def begins(head: bytes, roots: Collection[str]) -> bool:
     """Return whether a file that begins with `head` is XML with one of these root elements.
 
     XML that is broken, or compressed, before its root can be seen counts as well: `XmlStream.read` says what is wrong
     with it and where, which nobody would hear if no collector took it.
     """
-    root = _root(head)
-    if root is None:
+    found = seen(head)
+    if not found:
         return head.startswith(_GZIP) or head.lstrip(_BLANK).startswith(b"<")
-    return root in roots
+    return found[0] in roots
 
 
-def _root(head: bytes) -> str | None:
+def seen(head: bytes) -> list[str]:
+    """Return the names of the elements that can be seen in the first bytes of a file, in order, the root first."""
     parser = expat.ParserCreate()
-
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        raise _Seen(name)
+    found: list[str] = []
 
     def doctype(_name: str, _system: str | None, _public: str | None, internal: bool) -> None:
         if internal:
             raise ValueError("nothing that a DTD declares is looked at, not even for a root's attribute")
 
-    parser.StartElementHandler = start
+    parser.StartElementHandler = lambda name, _attributes: found.append(name.rpartition(":")[2])
     parser.StartDoctypeDeclHandler = doctype
-    try:
+    with suppress(expat.ExpatError, LookupError, ValueError):  # the last two: encodings that expat asks Python about
         parser.Parse(head, False)
-    except _Seen as seen:
-        return str(seen).rpartition(":")[2]
-    except (expat.ExpatError, LookupError, ValueError):  # the last two: encodings that expat asks Python about, too
-        pass
-    return None
+    return found
 
 
 def _guarded_parser(refusal: Callable[[str, str, str | None], Refusal]) -> expat.XMLParserType:

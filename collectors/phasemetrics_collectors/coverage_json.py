@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Kind, Measurement, Report, Warning
 from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics_collectors import istanbul, simplecov
 from phasemetrics_collectors._coverage_counts import MOST, Counts, columns, counts_of, percent_doubt
 from phasemetrics_collectors._json import looks_like_json, parse
 from phasemetrics_collectors._json_node import Node, spelled
@@ -26,12 +27,11 @@ class _File:
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether a file that begins with `head` is JSON.
+    """Return whether `head` begins JSON that no other collector of coverage knows.
 
-    No other JSON format of this kind is known yet, so that whatever is wrong with the file is said here, with its
-    place; a second one will have to look for `"meta"`, `"files"` and `"totals"`.
+    So whatever is wrong with it is said here, with its place.
     """
-    return looks_like_json(head)
+    return looks_like_json(head) and not istanbul.recognises(head) and not simplecov.recognises(head)
 
 
 def collect(report: Report) -> Iterator[Fact]:

@@ -8,58 +8,43 @@ from typing import Final
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Kind, Report, Warning
+from phasemetrics.evidence.model import Fact, Kind, Report, Warning
+from phasemetrics_collectors import clover
+from phasemetrics_collectors._coverage_lines import HITS, LINE, FileLines, mismatches, totals
 from phasemetrics_collectors._xml import XmlStream, begins
 
 KIND: Final[Kind] = "coverage"
 ROOTS = frozenset({"coverage"})
 
 _MEND = "write it with `coverage xml`"
-_COUNT = re.compile(r"\d{1,20}", re.ASCII)  # some counters are 64 bits wide, and wrapped around
 _RATE = re.compile(r"\d{1,15}(?:\.\d{0,30})?(?:[eE]-\d{1,3})?", re.ASCII)
+_TEXT_LIMIT = 4096  # characters of one <source>
+_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")  # a drive or a URL
 _TAKEN = re.compile(r"[^()]{0,40}\((\d{1,9})/(\d{1,9})\)", re.ASCII)  # 50% (1/2)
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether `head` begins an XML file whose root is `coverage`; Clover's is, too, and `collect` refuses it."""
-    return begins(head, ROOTS)
+    """Return whether `head` begins an XML file whose root is `coverage`, and which is not Clover's.
+
+    XML that is broken before its root can be seen counts as well, so that its refusal can say what is wrong with it.
+    """
+    return begins(head, ROOTS) and not clover.recognises(head)
 
 
 def collect(report: Report) -> Iterator[Fact]:
     """Yield one `FileCoverage` for each file name in the report, and a warning where its header says otherwise.
 
-    A line counts once, however many `<class>` and `<method>` elements name it, and is covered if one of them says so.
-    `branches` is None for every file where the report measures none. Paths are as the report spells them (relative to
-    one of its `<source>`), with `/`. Raises `Refusal`: `wrong-format` for Clover, `bad-count` for hits or a line
-    number that are no whole number, `no-lines` for a header without lines, and what `XmlStream.read` raises.
-    Format: Cobertura's coverage-04.dtd; coverage.py adds `missing-branches` ("12,exit").
+    A line counts once, however many `<class>` elements name it, and is covered if one of them says so. The lines of
+    `<method>` are lines of the class; Istanbul puts declarations there, which are none, so that they only count
+    where the class names no others. `branches` is None for every file where the report measures none. A relative
+    path is joined to the report's `<source>` where there is one and no more, with a `/./` between them. Raises
+    `Refusal`: `wrong-format` for Clover, `bad-count` for hits or a line number that are no whole number, `no-lines`
+    for a header without lines, and what `XmlStream.read` raises. Format: Cobertura's coverage-04.dtd; coverage.py
+    adds `missing-branches` ("12,exit").
     """
     reading = _Reading(report)
     reading.read()
     yield from reading.facts()
-
-
-class _File:
-    """The lines of one file, and how its branches were taken: (total, covered, missing destinations if named)."""
-
-    def __init__(self) -> None:
-        self.lines: set[int] = set()
-        self.covered: set[int] = set()
-        self.branches: dict[int, tuple[int, int, frozenset[str] | None]] = {}
-
-    def branch(self, line: int, total: int, covered: int, missing: frozenset[str] | None) -> None:
-        """Take in what one element says of a line; where another was there before, whatever either took counts."""
-        before = self.branches.get(line)
-        if before is not None:
-            missing = missing & before[2] if missing is not None and before[2] is not None else None
-            total = max(total, before[0])
-            covered = max(covered, before[1], total - len(missing) if missing is not None else 0)
-        self.branches[line] = total, covered, missing
-
-    def coverage(self, path: str, with_branches: bool) -> FileCoverage:
-        branches = {line: Branches(total, covered) for line, (total, covered, _) in sorted(self.branches.items())}
-        missing = frozenset(self.lines - self.covered)
-        return FileCoverage(path, frozenset(self.covered), missing, branches if with_branches else None)
 
 
 class _Reading:
@@ -69,19 +54,23 @@ class _Reading:
         self.report = report
         self.stream = XmlStream(report, ROOTS, _MEND)
         self.header: dict[str, str] = {}
-        self.files: dict[str, _File] = {}
+        self.files: dict[str, FileLines] = {}
+        self.sources: list[str] = []
         self.unreadable = 0
-        self._file: _File | None = None
+        self._file: FileLines | None = None
+        self._own = FileLines()  # of the current class
+        self._methods = FileLines()
         self._numbers: dict[str, int] = {}  # one int object for each line number, however many files have that line
 
     def read(self) -> None:
         starts = {
             "coverage": self._start_coverage,
             "project": self._start_project,
+            "source": self._start_source,
             "class": self._start_class,
             "line": self._start_line,
         }
-        self.stream.read(starts, {"class": self._end_class})
+        self.stream.read(starts, {"class": self._end_class, "source": self._end_source})
 
     def _start_coverage(self, attributes: dict[str, str]) -> None:
         if len(self.stream.path) == 1:
@@ -89,33 +78,49 @@ class _Reading:
 
     def _start_project(self, _attributes: dict[str, str]) -> None:
         if len(self.stream.path) == 2:
-            raise self.stream.refusal("wrong-format", "is a Clover report, which is not read: not Cobertura", _MEND)
+            raise self.stream.refusal("wrong-format", "is a Clover report, not Cobertura", _MEND)
+
+    def _start_source(self, _attributes: dict[str, str]) -> None:
+        self.sources.append("")
+        self.stream.listen(self._more_source)
+
+    def _more_source(self, text: str) -> None:
+        self.sources[-1] = (self.sources[-1] + text)[:_TEXT_LIMIT]
+
+    def _end_source(self) -> None:
+        self.stream.listen(None)
 
     def _start_class(self, attributes: dict[str, str]) -> None:
         name = attributes.get("filename")
         if not name:
             raise self.stream.refusal("bad-xml", "a <class> without a filename", _MEND)
-        self._file = self.files.setdefault(name.replace("\\", "/"), _File())
+        self._file = self.files.setdefault(name.replace("\\", "/"), FileLines())
+        self._own, self._methods = FileLines(), FileLines()
 
     def _end_class(self) -> None:
+        if self._file is not None:
+            if self._own.lines:
+                self._methods.keep(self._own.lines)
+            self._file.join(self._own)
+            self._file.join(self._methods)
         self._file = None
 
     def _start_line(self, attributes: dict[str, str]) -> None:
-        file = self._file
-        if file is None:
+        if self._file is None:
             return
         text = attributes.get("number", "")
         number = self._numbers.get(text)
         if number is None:
-            number = self._numbers[text] = self._count("number", text)
-        file.lines.add(number)
+            number = self._numbers[text] = self._count("number", text, LINE)
         hits = attributes.get("hits", "")
-        if hits != "0" and (hits == "1" or self._count("hits", hits)):
-            file.covered.add(number)
+        lines = self._methods if self.stream.path[-3] == "method" else self._own
+        lines.lines.add(number)
+        if hits != "0" and (hits == "1" or self._count("hits", hits, HITS)):
+            lines.covered.add(number)
         if "condition-coverage" in attributes and attributes.get("branch", "").lower() == "true":
-            self._branch(file, number, attributes)
+            self._branch(lines, number, attributes)
 
-    def _branch(self, file: _File, line: int, attributes: dict[str, str]) -> None:
+    def _branch(self, lines: FileLines, number: int, attributes: dict[str, str]) -> None:
         match = _TAKEN.fullmatch(attributes["condition-coverage"])
         if match is None or int(match[1]) > int(match[2]):
             self.unreadable += 1
@@ -123,36 +128,28 @@ class _Reading:
         covered, total = int(match[1]), int(match[2])
         named = attributes.get("missing-branches")
         missing = frozenset(named.split(",")) if named else frozenset()
-        file.branch(line, total, covered, missing if len(missing) == total - covered else None)
+        lines.branches(number, total, covered, missing if len(missing) == total - covered else None)
 
-    def _count(self, name: str, text: str) -> int:
-        if _COUNT.fullmatch(text) is None:
+    def _count(self, name: str, text: str, pattern: re.Pattern[str]) -> int:
+        if pattern.fullmatch(text) is None:
             raise self.stream.refusal("bad-count", f'a <line> with {name}="{visible(text)}", not a whole number', _MEND)
         return int(text)
 
     def facts(self) -> Iterator[Fact]:
-        counted = self._counted()
+        counted = totals(self.files.values())
         if not counted["lines"][1]:
             self._refuse_header_alone()
             yield Warning("no-lines", self.report.name, "holds no line that could run")
         with_branches = bool(counted["branches"][1] or _number(self.header.get("branches-valid", "")))
         doubts = [doubt for what, pair in counted.items() for doubt in self._doubts(what, *pair)]
-        for path in sorted(self.files):
-            yield self.files.pop(path).coverage(path, with_branches)
-        if doubts:
-            message = f"the header says {', '.join(doubts)}; the lines were counted"
-            yield Warning("attribute-mismatch", self.report.name, message)
+        sources = {source.strip() for source in self.sources} - {""}
+        source = sources.pop().replace("\\", "/").rstrip("/") if len(sources) == 1 else None
+        for name in sorted(self.files):
+            yield self.files.pop(name).coverage(_joined(source, name), with_branches)
+        yield from mismatches(self.report, doubts)
         if self.unreadable:
             message = f"{self.unreadable} condition-coverage attributes cannot be read; their branches are left out"
             yield Warning("bad-branches", self.report.name, message)
-
-    def _counted(self) -> dict[str, tuple[int, int]]:
-        files = self.files.values()
-        branches = [branch for file in files for branch in file.branches.values()]
-        return {
-            "lines": (sum(len(file.covered) for file in files), sum(len(file.lines) for file in files)),
-            "branches": (sum(covered for _, covered, _ in branches), sum(total for total, _, _ in branches)),
-        }
 
     def _refuse_header_alone(self) -> None:
         # A header is not evidence: nothing shows which lines it means. An empty report says 0 lines, or 1 for the rate.
@@ -174,6 +171,13 @@ class _Reading:
             yield f'{name}="{visible(text)}" where {covered / total:.4g} was counted'
 
 
+def _joined(source: str | None, name: str) -> str:
+    if source is None or name.startswith("/") or _ELSEWHERE.match(name):
+        return name
+    # Whoever cannot find the source still sees where the report's own name begins.
+    return f"{source}/./{name}"
+
+
 def _number(text: str) -> float | None:
     return float(text) if len(text) < 40 and _RATE.fullmatch(text) else None
 
@@ -181,5 +185,9 @@ def _number(text: str) -> float | None:
 def _near(text: str, ratio: float) -> bool:
     """Return whether the rate `text` is `ratio` at the decimals that it has; coverage.py drops trailing zeros."""
     rate = _number(text)
+    if rate is None:
+        return False
     decimals = len(text.partition(".")[2])
-    return rate is not None and abs(rate - ratio) <= 10.0 ** -min(max(decimals, 2), 12)
+    if decimals > 12:  # Istanbul divides a percentage of two decimals by 100, and writes 0.7142000000000001
+        decimals = min((one for one in range(2, 13) if abs(round(rate, one) - rate) < 1e-13), default=12)
+    return abs(rate - ratio) <= 10.0 ** -min(max(decimals, 2), 12)

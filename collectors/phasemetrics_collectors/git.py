@@ -12,9 +12,18 @@ from phasemetrics.evidence.model import FileChange, FileStatus, Revision
 from phasemetrics.reading import MIB
 from phasemetrics_collectors._git_repository import OBJECT_ID, Repository, open_repository, resolve
 from phasemetrics_collectors._git_view import unreadable_objects
-from phasemetrics_collectors._git_worktree import is_dirty
+from phasemetrics_collectors._git_worktree import changed_paths, is_dirty
 
-__all__ = ["Repository", "compare", "open_repository", "read_blob", "revision", "span", "tracked_paths"]
+__all__ = [
+    "Repository",
+    "changed_paths",
+    "compare",
+    "open_repository",
+    "read_blob",
+    "revision",
+    "span",
+    "tracked_paths",
+]
 
 BLOB_LIMIT = 16 * MIB
 _DAY = 86_400

@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from phasemetrics.claiming import claims
 from phasemetrics.config import Project
-from phasemetrics.document.markdown import decode
+from phasemetrics.document.markdown import decode, parse
 from phasemetrics.document.ownership import Filling
+from phasemetrics.document.recognition import heeding
 from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
+from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.identity import neighbours
-from phasemetrics.evidence.measuring import read_at
-from phasemetrics.evidence.model import Phase
-from phasemetrics.evidence.store import find_baseline, load, place
+from phasemetrics.evidence.measuring import measure, read_at
+from phasemetrics.evidence.model import Phase, Snapshot
+from phasemetrics.evidence.store import Baseline, find_baseline, load, place
 from phasemetrics.filling import Order, Result, open_documents, render
-from phasemetrics.templates import all_templates
+from phasemetrics.keyfiles import listed_files
+from phasemetrics.templates import all_templates, wordings
 from phasemetrics.writing.transaction import locked
 
 
@@ -40,21 +43,43 @@ def check(project: Project, order: Order) -> Result:
     """Plan the documents of a phase again from its recorded snapshots; no report is read and nothing is written."""
     with locked(project.root, read_only=True):
         opened = open_documents(project.root, order)
-        recorded = recorded_phase(project, order.phase, order.before)
         templates = all_templates(project.root, order.templates)
+        try:
+            recorded = recorded_phase(project, order.phase, order.before)
+        except Refusal as missing:
+            if missing.code != "not-recorded":
+                raise
+            recorded = _unrecorded(project, order.phase, missing)
         rendered = render(project, recorded.phase, recorded.baseline.found, opened, templates)
+        if recorded.missing and (left_open(rendered) or any(one.ledger.entries for one in opened)):
+            raise recorded.missing
     audited = _with_claims(project, rendered, templates)
     return replace(audited, baseline=recorded.baseline)
 
 
+def _unrecorded(project: Project, number: str, missing: Refusal) -> Result:
+    """Return a phase of which nothing was recorded: then documents are held against the files at HEAD, and themselves.
+
+    That is all there is on the first day, when no number in them is ours and none waits to be filled.
+    """
+    found = f"nothing recorded, so with the files at HEAD and with themselves; {missing.mend}"
+    try:
+        revision = measure(Evidence(project.root)).snapshot.revision
+    except Refusal:
+        revision = None
+    return Result(Phase(number, None, Snapshot(revision=revision)), baseline=Baseline(None, found), missing=missing)
+
+
 def _with_claims(project: Project, result: Result, templates: Sequence[Template]) -> Result:
-    """Add to each document what it says of single files, and whether that is true."""
-    texts = [decode(one.before, one.name) for one in result.outcomes]
+    """Add to each document what it states in words of its own, and whether that is true."""
+    documents = [heeding(parse(decode(one.before, one.name)), templates) for one in result.outcomes]
     places = [one.plan.fillings for one in result.outcomes]
-    found = claims(project.root, result.phase, texts, places, templates)
+    book = wordings(project.config.phrasebook.model_dump(), project.config.metric)
+    found = claims(project.root, result.phase, documents, places, book)
+    listed = listed_files(project.root, result.phase, documents, places)
     outcomes = [
-        replace(one, plan=replace(one.plan, fillings=tuple(sorted((*one.plan.fillings, *more), key=_place))))
-        for one, more in zip(result.outcomes, found, strict=True)
+        replace(one, plan=replace(one.plan, fillings=tuple(sorted((*one.plan.fillings, *more, *files), key=_place))))
+        for one, more, files in zip(result.outcomes, found, listed, strict=True)
     ]
     return replace(result, outcomes=tuple(outcomes))
 

@@ -1,141 +1,199 @@
-"""Holds what a document says of files against these files at the measured commit, and against its own lists."""
+"""Holds what documents state in words of their own against the evidence, and against themselves."""
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from phasemetrics.document.claims import FileClaim, file_claims
-from phasemetrics.document.listings import Listing, listings
-from phasemetrics.document.markdown import parse
+from phasemetrics.claims.addressing import Claim, addressed
+from phasemetrics.claims.finding import statements
+from phasemetrics.claims.listings import Listing, listings
+from phasemetrics.claims.phrasebook import Phrasebook
+from phasemetrics.claims.restating import restated
+from phasemetrics.claims.statement import Statement
+from phasemetrics.claims.wording import against, words
+from phasemetrics.document.markdown import Document
 from phasemetrics.document.ownership import Filling
-from phasemetrics.document.recognition import heeding
-from phasemetrics.document.template import Template
-from phasemetrics.document.totals import Total, totals
-from phasemetrics.escaping import visible
-from phasemetrics.evidence.components import count_lines
+from phasemetrics.evidence.filed import file_answer, resolved
+from phasemetrics.evidence.fitting import Answer, Stated, cannot_tell, fits
 from phasemetrics.evidence.measuring import read_files
-from phasemetrics.evidence.model import Phase, Snapshot
+from phasemetrics.evidence.metered import Asked, metric_answer
+from phasemetrics.evidence.model import Phase
 from phasemetrics.evidence.stated import answer
-from phasemetrics.templates import wordings
-from phasemetrics.value import Origin
+from phasemetrics.settings import MetricTable
 
-_COUNTED = {
-    "tests.total": "tests", "tests.passed": "tests passed", "tests.failed": "tests failed",
-    "tests.skipped": "tests skipped",
-}  # fmt: skip
-_ABOUT = 0.1  # how far `~300` may be off
-# What a person counts as a test in Python; a report counts each case of a parametrised one.
-_FUNCTION = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test", re.MULTILINE)
+_OUTCOMES = {"tests.passed", "tests.failed", "tests.skipped", "tests.rate"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claim, and what the evidence says of it."""
+
+    claim: Claim
+    answer: Answer
+
+    @property
+    def takeable(self) -> bool:
+        """Whether the number can be taken over: it is the measured one, or certainly wrong."""
+        one, exact = self.claim.statement, self.answer.exact
+        if self.answer.agrees is None or exact is None or one.relation != "=":
+            return False
+        return not self.answer.agrees or self.exact
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is the measured one, at the precision it is written with."""
+        exact = self.answer.exact
+        return exact is not None and fits(_stated(self.claim.statement), exact)
+
+
+def held(root: Path, phase: Phase, documents: Sequence[Document], book: Phrasebook) -> list[tuple[Held, ...]]:
+    """Return for each document what it states about the phase, with what the evidence says of it."""
+    found = [list(addressed(one, statements(one, phase.number, book))) for one in documents]
+    files = _Files(
+        root, phase, {claim.statement.of for one in found for claim in one if claim.statement.scope == "file"}
+    )
+    judged = [
+        [Held(claim, _answer(phase, files, claim.statement, book.metrics)) for claim in claims] for claims in found
+    ]
+    return [tuple(_consistent(one)) for one in judged]
+
+
+def _consistent(all_held: Sequence[Held]) -> Iterator[Held]:
+    """Yield the claims; outcomes beside a total of which nothing can be told may be of the same part."""
+    doubtful = {
+        one.claim.statement.side
+        for one in all_held
+        if one.claim.statement.subject == "tests.total"
+        and one.claim.statement.scope == "whole"
+        and one.claim.statement.asked
+        and one.answer.agrees is None
+    }
+    for one in all_held:
+        stated = one.claim.statement
+        beside = stated.subject in _OUTCOMES and stated.scope == "whole" and stated.side in doubtful
+        if beside and one.answer.agrees is False:
+            why = "the total that the document states may be one of a part"
+            yield replace(one, answer=replace(one.answer, agrees=None, why=why))
+        else:
+            yield one
+
+
+class _Files:
+    """The files that documents name, as they are at the measured commit."""
+
+    def __init__(self, root: Path, phase: Phase, named: Collection[str]) -> None:
+        self.paths: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+        revision = phase.after.revision if phase.after else None
+        if revision is not None and named:
+            self.contents = read_files(root, revision.sha, lambda tree: self._wanted(tree, named))
+
+    def _wanted(self, tree: frozenset[str], named: Iterable[str]) -> Collection[str]:
+        self.paths = {name: path for name in named if (path := resolved(name, tree))}
+        return set(self.paths.values())
+
+
+def _stated(one: Statement) -> Stated:
+    return Stated(one.value, one.relation, one.high, one.percent or bool(one.unit))  # both are printed rounded
+
+
+def _answer(phase: Phase, files: _Files, one: Statement, metrics: Iterable[MetricTable]) -> Answer:
+    stated = _stated(one)
+    if not one.asked:
+        return cannot_tell("it may be about another phase or another time")
+    if one.side == "target":
+        return cannot_tell("it is a target")
+    if one.side == "unknown":
+        return cannot_tell("it does not say at which end of the phase")
+    if one.scope == "part":
+        return cannot_tell("it may be about a part")
+    if one.family == "metric":
+        metric = next(metric for metric in metrics if one.subject == f"metric:{metric.name}")
+        return metric_answer(phase, metric, Asked(stated, "%" if one.percent else one.unit, one.side, one.of))
+    if one.scope == "whole":
+        return answer(phase, one.subject, one.side, stated, of=one.of, of_all=one.of_all)
+    path = files.paths.get(one.of)
+    if path is None or phase.after is None:
+        return cannot_tell(f"no file of the measured commit is called {one.of!r}, or several are")
+    return file_answer(phase.after, path, files.contents.get(path), one.subject, one.side, stated)
 
 
 def claims(
-    root: Path, phase: Phase, texts: Sequence[str], known: Sequence[Iterable[Filling]], templates: Sequence[Template]
+    root: Path, phase: Phase, documents: Sequence[Document], known: Sequence[Iterable[Filling]], book: Phrasebook
 ) -> list[tuple[Filling, ...]]:
-    """Return for each document what it says of files, as fillings: `agrees`, or `kept` and contradicted.
+    """Return for each document its claims as fillings: `agrees`, or `kept`, with a code and a reason.
 
-    `known` are the places that templates found in it, which are no claims. What cannot be told yields nothing: a file
-    that is not in the tree, a name that two files have, a commit that is not in this clone.
+    `known` are the places that templates found in it, which are no claims.
     """
-    told: list[list[FileClaim]] = []
-    others: list[list[Filling]] = []
-    for text, own in zip(texts, known, strict=True):
-        document = heeding(parse(text), templates)
+    found = []
+    for document, all_held, own in zip(documents, held(root, phase, documents, book), known, strict=True):
         ours = {(one.line, column) for one in own for column in range(one.column, one.column + max(1, len(one.old)))}
-
-        def is_new(one: FileClaim | Listing | Total, ours: Collection[tuple[int, int]] = ours) -> bool:
-            return (one.line, one.column) not in ours
-
-        told.append([*filter(is_new, file_claims(document, phase.number))])
-        stated = filter(is_new, totals(document, phase.number, wordings()))
-        others.append([*map(_counted, filter(is_new, listings(document))), *_summed(phase, stated)])
-    judged = _of_files(root, phase.after, told)
-    return [(*files, *more) for files, more in zip(judged, others, strict=True)]
+        free = [one for one in all_held if (one.claim.statement.line, one.claim.statement.column) not in ours]
+        lists = (one for one in listings(document) if (one.line, one.column) not in ours)
+        found.append((*_judged(free), *map(_counted, lists)))
+    return found
 
 
-def _summed(phase: Phase, stated: Iterable[Total]) -> Iterator[Filling]:
-    """Hold the totals that a document states against the evidence."""
-    for one in stated:
-        found = answer(phase, one.subject, one.side, one.value, one.relation)
-        if found is None:
-            continue
-        words = f"{one.text}% coverage" if one.subject == "coverage" else f"{one.text} {_COUNTED[one.subject]}"
-        message = f"the document says {words}, the evidence {one.side} the phase says {found.said}"
-        address = f"total/{one.line}/{one.subject}"
-        told = Filling(address, "agrees", one.line, one.column, one.text, origin=found.origin, message=message)
-        yield told if found.agrees else replace(told, state="kept", code="total-claim", contradicts=True)
+def _judged(all_held: Sequence[Held]) -> Iterator[Filling]:
+    others = {one.address: usual.statement for one, usual in restated(held.claim for held in all_held)}
+    for one in all_held:
+        filling = told(one)
+        usual = others.get(one.claim.address)
+        if usual is not None and one.answer.agrees is None:
+            other = f"{words(usual)} in line {usual.line}"
+            message = f"the document says {words(one.claim.statement)} here and {other}"
+            known = _understood(one.claim.statement, other)
+            filling = replace(filling, code="restated", message=message, contradicts=True, claim=known)
+        if one.claim.statement.subject != "files.listed":
+            yield filling
+
+
+def told(one: Held) -> Filling:
+    """Return a claim as a filling: `agrees`, or `kept` with a code and a reason."""
+    stated, said = one.claim.statement, one.answer
+    true = Filling(
+        one.claim.address,
+        "agrees",
+        stated.line,
+        stated.column,
+        stated.text,
+        origin=said.origin,
+        claim=_understood(stated, None if said.agrees is None else against(stated, said.said)),
+    )
+    if said.agrees is None:
+        return replace(true, state="kept", code="cannot-tell", message=f"{words(stated)}: {said.why}")
+    if said.agrees:
+        total = stated.scope == "whole" and stated.family != "metric"
+        otherwise = total and said.exact is not None and not fits(_stated(stated), said.exact)
+        rather = ", counted in a way of its own;" if otherwise else ","
+        return replace(true, message=f"the document says {words(stated)}{rather} the evidence says {said.said}")
+    message = f"the document says {words(stated)}, the evidence says {said.said}"
+    wrong = replace(true, state="kept", message=message, contradicts=True)
+    return replace(wrong, code="file-claim") if stated.scope == "file" else replace(wrong, code="total-claim")
+
+
+def _understood(one: Statement, other: str | None) -> dict[str, str | None]:
+    """Return how a number was read, for those who check it: what it counts, of what, when, how exactly.
+
+    `other` is what it was held against, in words; None where nothing can be told.
+    """
+    high = None if one.high is None else str(one.high)
+    return {
+        "subject": one.subject, "side": one.side, "scope": one.scope, "of": one.of or None,
+        "relation": one.relation, "value": str(one.value), "high": high,
+        "unit": one.unit or None, "against": other,
+    }  # fmt: skip
 
 
 def _counted(one: Listing) -> Filling:
     """Hold a heading's count against the list under it: a list may be a selection, but never more than all."""
-    address = f"list/{one.line}"
     message = f"the heading says {one.text} files, {one.listed} are listed under it"
-    told = Filling(address, "agrees", one.line, one.column, one.text, message=message)
+    known: dict[str, str | None] = {
+        "subject": "files.listed", "side": "after", "scope": "part", "of": None,
+        "relation": "=", "value": one.text, "high": None, "unit": None, "against": f"{one.listed} files listed",
+    }  # fmt: skip
+    told = Filling(f"list/{one.line}", "agrees", one.line, one.column, one.text, message=message, claim=known)
     more = one.listed > int(one.text)
     return replace(told, state="kept", code="list-count", contradicts=True) if more else told
-
-
-def _of_files(root: Path, after: Snapshot | None, told: Sequence[Sequence[FileClaim]]) -> list[tuple[Filling, ...]]:
-    if after is None or after.revision is None or not any(told):
-        return [() for _ in told]
-    named = {claim.path for one in told for claim in one}
-    paths: dict[str, str] = {}
-
-    def wanted(tree: frozenset[str]) -> Collection[str]:
-        paths.update({name: path for name in named if (path := _resolved(name, tree))})
-        return set(paths.values())
-
-    contents = read_files(root, after.revision.sha, wanted)
-    return [tuple(_judged(one, paths, contents, after)) for one in told]
-
-
-def _resolved(name: str, tree: frozenset[str]) -> str | None:
-    """Return the path that a document means: as it stands, else the only one that ends in it."""
-    name = name.strip().removeprefix("./")
-    if name in tree:
-        return name
-    ending = [path for path in tree if path.endswith(f"/{name}")]
-    return ending[0] if len(ending) == 1 else None
-
-
-def _judged(
-    claims: Iterable[FileClaim], paths: Mapping[str, str], contents: Mapping[str, bytes], after: Snapshot
-) -> Iterator[Filling]:
-    sha = after.revision.sha if after.revision else ""
-    for claim in claims:
-        path = paths.get(claim.path, "")
-        content = contents.get(path)
-        if content is None or b"\0" in content:
-            continue
-        counts = _counts(claim, path, content, after)
-        if not counts:
-            continue
-        said = " or ".join(f"{count} {what}" for count, what in counts.items())
-        message = f"the document says {claim.text} {claim.noun} of {visible(path)}, it has {said} at commit {sha[:12]}"
-        origin = Origin(visible(path), hashlib.sha256(content).hexdigest(), sha)
-        address = f"file/{path}/{claim.noun}"
-        told = Filling(address, "agrees", claim.line, claim.column, claim.text, origin=origin, message=message)
-        if not any(_fits(claim, count) for count in counts):
-            told = replace(told, state="kept", code="file-claim", contradicts=True)
-        yield told
-
-
-def _counts(claim: FileClaim, path: str, content: bytes, after: Snapshot) -> dict[int, str]:
-    """Return what a claim may have counted, and what that is called; empty where nothing counts it."""
-    if claim.noun == "lines":
-        return {count_lines(content): "lines"}
-    # `config.py` (43 tests) says how many tests there are for it: only a file that holds tests is meant by itself.
-    functions = len(_FUNCTION.findall(content)) if path.endswith(".py") else 0
-    counts = {one.total: "test cases" for one in after.tests if one.path == path}
-    return counts | ({functions: "test functions"} if functions else {})
-
-
-def _fits(claim: FileClaim, count: int) -> bool:
-    if claim.relation == ">=":
-        return count >= claim.value
-    # Editors count the line after the last line ending, wc does not.
-    slack = 1 if claim.noun == "lines" else 0
-    return abs(count - claim.value) <= (max(slack, _ABOUT * count) if claim.relation == "~" else slack)

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from phasemetrics.adopting import Adoption, Taking
 from phasemetrics.config import Project
-from phasemetrics.document import ledger as ledgers
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import decode, encode
-from phasemetrics.document.plan import Plan, plan
+from phasemetrics.document.plan import Plan
 from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
+from phasemetrics.evidence.changes import without_papers
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Phase, Snapshot
-from phasemetrics.evidence.store import FOLDER, Baseline, find_baseline, load, place
-from phasemetrics.reading import JSON_LIMIT, read_regular
-from phasemetrics.surroundings import beside_of
+from phasemetrics.evidence.store import Baseline, find_baseline, load, place
+from phasemetrics.opening import Opened, ledger_change, read_opened
+from phasemetrics.surroundings import beside_of, in_repository
 from phasemetrics.templates import all_templates
-from phasemetrics.writing.guard import read_document, resolve_document
+from phasemetrics.writing.guard import resolve_document
 from phasemetrics.writing.transaction import Change, commit, locked
+
+NOTHING: Mapping[str, Adoption] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Order:
     """What to fill: the phase, its documents (`-` is `stdin`), the evidence, and where to find the baseline.
 
     `since` is the configured base; it gives way to the base that the evidence names, and where it is not in this clone
-    to the commit at which the baseline was recorded.
+    to the commit at which the baseline was recorded. `adopt` says which claims to take over, by document.
     """
 
     phase: str
@@ -42,19 +45,9 @@ class Order:
     before: str | None = None
     since: str | None = None
     templates: tuple[str, ...] = ()
+    adopt: Mapping[str, Adoption] = field(default_factory=lambda: NOTHING)
     write: bool = True
     stdin: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A document that was read, and the ledger that goes with it."""
-
-    name: str
-    path: Path
-    content: bytes
-    ledger: Ledger
-    ledger_content: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +62,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a run came to: its documents, the two ends that were compared, and how the first one was found."""
+    """What a run came to: its documents, the two ends that were compared, and how the first one was found.
+
+    `missing`: the end was never recorded.
+    """
 
     phase: Phase
     outcomes: tuple[Outcome, ...] = ()
     baseline: Baseline = field(default_factory=lambda: Baseline(None, ""))
+    missing: Refusal | None = None
 
     @property
     def changed(self) -> bool:
@@ -99,7 +96,8 @@ def fill(project: Project, order: Order) -> Result:
         previous, _ = neighbours(order.phase, project.config)
         baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
         phase = Phase(order.phase, baseline.snapshot, measured.snapshot)
-        result = replace(render(project, phase, baseline.found, opened, templates), baseline=baseline)
+        rendered = render(project, phase, baseline.found, opened, templates, order.adopt)
+        result = replace(rendered, baseline=baseline)
         if order.write:
             _write(project.root, result, opened)
     return result
@@ -125,40 +123,23 @@ def _open(root: Path, name: str, stdin: bytes) -> Opened:
     return read_opened(root, resolve_document(root, root / name, name), name)
 
 
-def read_opened(root: Path, path: Path, name: str) -> Opened:
-    """Read a document, whose `path` is resolved, and its ledger; raise Refusal for what is damaged."""
-    place_of_ledger = ledger_name(root, path)
-    content = ledger_content(root / place_of_ledger, place_of_ledger)
-    ledger = Ledger() if content is None else ledgers.loads(content, place_of_ledger)
-    return Opened(name, path, read_document(path, name), ledger, content)
-
-
-def ledger_name(root: Path, document: Path) -> str:
-    """Return where the ledger of a document lies, relative to the root."""
-    return f"{FOLDER}/ledger/{document.relative_to(root.resolve()).as_posix()}.json"
-
-
-def ledger_content(path: Path, name: str) -> bytes | None:
-    """Return the bytes of a ledger, None where there is none; raise Refusal for one that cannot be read."""
-    if not path.exists() and not path.is_symlink():
-        return None
-    try:
-        return read_regular(path, name, JSON_LIMIT)
-    except Refusal as error:
-        mend = "restore it with `git checkout`, or delete it: then every number counts as a person's"
-        raise Refusal("damaged-ledger", f"the ledger {error.message}", path=name, mend=mend) from None
-
-
 def render(
-    project: Project, phase: Phase, found: str, opened: Sequence[Opened], templates: Sequence[Template]
+    project: Project,
+    phase: Phase,
+    found: str,
+    opened: Sequence[Opened],
+    templates: Sequence[Template],
+    adopt: Mapping[str, Adoption] = NOTHING,
 ) -> Result:
-    """Plan every document from the two ends of a phase; nothing is written."""
+    """Plan every document from the two ends of a phase; nothing is written. `adopt` as in an Order."""
     beside = beside_of(project.root, project.config, phase)
     facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
+    taking = Taking(project, phase, templates)
     outcomes = []
     for one in opened:
         try:
-            planned = plan(decode(one.content, one.name), templates, facts, one.ledger)
+            own = without_papers(facts, in_repository(project.root, one.path))
+            planned = taking.planned(decode(one.content, one.name), own, one.ledger, adopt.get(one.name), one.name)
         except Refusal as error:
             error.path = error.path or one.name  # the documents' wing does not know what they are called
             raise
@@ -176,14 +157,6 @@ def _write(root: Path, result: Result, opened: Sequence[Opened]) -> None:
     if result.phase.after is not None and documents:
         records.append(snapshot_change(root, place(result.phase.number, "end"), result.phase.after))
     commit(root, documents, records)
-
-
-def ledger_change(root: Path, opened: Opened, ledger: Ledger) -> Change:
-    """Return the change that brings a document's ledger up to date; none where there never was anything to note."""
-    name = ledger_name(root, opened.path)
-    unchanged = ledger == opened.ledger
-    content = (opened.ledger_content or b"") if unchanged else ledgers.dumps(ledger)
-    return Change(root / name, name, opened.ledger_content, content, belongs_to=opened.name)
 
 
 def snapshot_change(root: Path, name: str, snapshot: Snapshot) -> Change:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from phasemetrics.adopting import claimed
+from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.config import Project
 from phasemetrics.document import ledger as ledgers
 from phasemetrics.document.ledger import Ledger
@@ -13,8 +15,9 @@ from phasemetrics.document.markdown import decode, encode
 from phasemetrics.document.resetting import plan_reset
 from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
-from phasemetrics.filling import Opened, Outcome, ledger_change, ledger_content, ledger_name, read_opened
-from phasemetrics.templates import all_templates
+from phasemetrics.filling import Outcome
+from phasemetrics.opening import Opened, ledger_change, ledger_content, ledger_name, read_opened
+from phasemetrics.templates import all_templates, wordings
 from phasemetrics.writing.guard import resolve_document, resolve_new, resolve_readable
 from phasemetrics.writing.transaction import Change, commit, locked
 
@@ -50,10 +53,11 @@ def reset(project: Project, wish: Wish) -> Reset:
     """
     root = project.root
     templates = all_templates(root, wish.templates)
+    book = wordings(project.config.phrasebook.model_dump(), project.config.metric)
     with locked(root, read_only=not wish.write):
         opened = [_open(root, name, writing=wish.target is None) for name in dict.fromkeys(wish.documents)]
         result = Reset(
-            tuple(_planned(one, templates) for one in opened),
+            tuple(_planned(one, templates, book) for one in opened),
             tuple(one.name for one in opened if not one.ledger.entries),
         )
         if wish.target is not None:
@@ -70,9 +74,11 @@ def _open(root: Path, name: str, *, writing: bool) -> Opened:
     return read_opened(root, resolve(root, root / name, name), name)
 
 
-def _planned(opened: Opened, templates: Sequence[Template]) -> Outcome:
+def _planned(opened: Opened, templates: Sequence[Template], book: Phrasebook) -> Outcome:
     try:
-        planned = plan_reset(decode(opened.content, opened.name), templates, opened.ledger)
+        planned = plan_reset(
+            decode(opened.content, opened.name), templates, opened.ledger, claimed(opened.ledger, "", templates, book)
+        )
     except Refusal as error:
         error.path = error.path or opened.name  # the documents' wing does not know what they are called
         raise

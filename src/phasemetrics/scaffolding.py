@@ -18,7 +18,7 @@ from phasemetrics.document.template import Template
 from phasemetrics.errors import UsageError
 from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.model import Phase
-from phasemetrics.filling import Opened, ledger_change, ledger_content, ledger_name
+from phasemetrics.opening import Opened, ledger_change, ledger_content, ledger_name
 from phasemetrics.settings import ComponentTable, Config, PhaseTable
 from phasemetrics.surroundings import beside_of
 from phasemetrics.templates import all_templates

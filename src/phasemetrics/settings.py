@@ -22,6 +22,7 @@ def _is_a_name(text: str) -> str:
     return text
 
 
+Words = Annotated[tuple[str, ...], Field(strict=False)]
 # What documents print: blanks around it would not be read back.
 Called = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_is_a_name)]
 
@@ -115,6 +116,36 @@ class CommandsTable(_Table):
     bench: str | None = None
 
 
+class PhrasebookTable(_Table):
+    """`[phrasebook]`: a team's words for the numbers of a phase, by what they mean, beside those that we know.
+
+    `generic` and `other` are words of headings: about the whole, about another time.
+    """
+
+    tests: Words = ()
+    coverage: Words = ()
+    files: Words = ()
+    lines: Words = ()
+    passed: Words = ()
+    failed: Words = ()
+    skipped: Words = ()
+    rate: Words = ()
+    created: Words = ()
+    modified: Words = ()
+    changed: Words = ()
+    deleted: Words = ()
+    before: Words = ()
+    after: Words = ()
+    target: Words = ()
+    change: Words = ()
+    value: Words = ()
+    whole: Words = ()
+    neutral: Words = ()
+    parts: Words = ()
+    generic: Words = ()
+    other: Words = ()
+
+
 class Config(_Table):
     """All of the configuration, with its defaults."""
 
@@ -133,6 +164,7 @@ class Config(_Table):
     component: tuple[ComponentTable, ...] = Field(default=(), strict=False)
     gates: GatesTable = GatesTable()
     carry: CarryTable = CarryTable()
+    phrasebook: PhrasebookTable = PhrasebookTable()
     commands: CommandsTable = CommandsTable()
 
     def files_of(self, suite: str | None) -> str | None:
@@ -151,5 +183,6 @@ def tables() -> dict[str, type[BaseModel]]:
         "component": ComponentTable,
         "gates": GatesTable,
         "carry": CarryTable,
+        "phrasebook": PhrasebookTable,
         "commands": CommandsTable,
     }

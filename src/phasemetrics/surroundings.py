@@ -38,8 +38,7 @@ def beside_of(root: Path, config: Config, phase: Phase) -> Beside:
 
 def files_at(root: Path, sha: str | None) -> Callable[[str], bytes | None]:
     """Return what gives the bytes of a regular file at a commit, by its path from the project's or git's top."""
-    top = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
-    inside = root.relative_to(top).as_posix()
+    inside = root.relative_to(_top(root)).as_posix()
 
     @cache  # a document may name a file many times, and each answer takes several runs of git
     def content(path: str) -> bytes | None:
@@ -47,6 +46,16 @@ def files_at(root: Path, sha: str | None) -> Callable[[str], bytes | None]:
         return here if here is not None else read_at(root, sha, path)
 
     return content
+
+
+def in_repository(root: Path, path: Path) -> str:
+    """Return what the repository that the project lies in calls a file, whose `path` is resolved."""
+    top = _top(root.resolve())
+    return path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name
+
+
+def _top(root: Path) -> Path:
+    return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), root)
 
 
 def _targets(root: Path, config: Config, phase: str) -> tuple[dict[str, PlannedTarget], dict[str, Value]]:

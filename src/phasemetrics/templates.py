@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from phasemetrics.document.phrasebook import Phrasebook, phrasebook
+from phasemetrics.claims.phrasebook import Book, Phrasebook, phrasebook
 from phasemetrics.document.template import Template
 from phasemetrics.errors import UsageError
 from phasemetrics.reading import CONFIG_LIMIT, read_regular
+from phasemetrics.settings import MetricTable
 
 PACKAGE = "phasemetrics_templates"
 SUFFIX = ".md.j2"
@@ -29,10 +31,15 @@ def builtin() -> tuple[Template, ...]:
 
 
 @cache
-def wordings() -> Phrasebook:
-    """Return how people write down totals: our phrasebook."""
+def _own_wordings() -> Book:
     text = (resources.files(PACKAGE) / "phrasebook.toml").read_text("utf-8")
-    return phrasebook(tomllib.loads(text))
+    book: Book = tomllib.loads(text)
+    return book
+
+
+def wordings(more: Mapping[str, Sequence[str]], metrics: tuple[MetricTable, ...] = ()) -> Phrasebook:
+    """Return the words in which people state numbers: our phrasebook, what a team adds to it by role, its metrics."""
+    return replace(phrasebook(_own_wordings(), more), metrics=metrics)
 
 
 def all_templates(root: Path, named: Iterable[str]) -> tuple[Template, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from phasemetrics.cli.counts import counts
 from phasemetrics.document.ownership import Filling
 from phasemetrics.errors import PhasemetricsError
 from phasemetrics.evidence.model import Snapshot
@@ -13,18 +15,24 @@ from phasemetrics.evidence.snapshot import to_dict
 from phasemetrics.filling import Outcome
 
 SCHEMA = 1
+_CLAIM = ("subject", "side", "scope", "of", "relation", "value", "high", "unit")
 
 
 def answer(
-    exit_code: int, outcomes: Sequence[Outcome], after: Snapshot | None, errors: Sequence[PhasemetricsError]
+    exit_code: int,
+    outcomes: Sequence[Outcome],
+    after: Snapshot | None,
+    errors: Sequence[PhasemetricsError],
+    *,
+    audited: bool = False,
 ) -> str:
-    """Return the answer of a run, on success and on refusal alike."""
+    """Return the answer of a run, on success and on refusal alike; `audited`: claims were looked for."""
     snapshot = to_dict(after) if after is not None else {"metrics": {}, "files": [], "warnings": []}
     return json.dumps(
         {
             "schema": SCHEMA,
             "exit": exit_code,
-            "documents": [_document(outcome) for outcome in outcomes],
+            "documents": [_document(outcome, audited) for outcome in outcomes],
             "metrics": snapshot["metrics"],
             "files": snapshot["files"],
             "warnings": snapshot["warnings"],
@@ -34,11 +42,12 @@ def answer(
     )
 
 
-def _document(outcome: Outcome) -> dict[str, Any]:
+def _document(outcome: Outcome, audited: bool) -> dict[str, Any]:
     return {
         "path": outcome.name,
         "kind": outcome.plan.kind,
         "changed": outcome.plan.changed,
+        "claims": asdict(counts(outcome.plan.fillings)) if audited else None,
         "fillings": [_filling(filling) for filling in outcome.plan.fillings],
     }
 
@@ -59,6 +68,7 @@ def _filling(filling: Filling) -> dict[str, Any]:
         "message": filling.message or None,
         "mend": filling.mend or None,
         "contradicts": filling.contradicts,
+        "claim": None if filling.claim is None else {key: filling.claim[key] for key in _CLAIM},
     }
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from phasemetrics import __version__
+from phasemetrics.cli.adopt import Adopting
 from phasemetrics.cli.baseline import baseline
 from phasemetrics.cli.check import check
 from phasemetrics.cli.collect import collect
@@ -31,7 +32,7 @@ def application() -> typer.Typer:
     )
     app.callback()(_everywhere)
     for command in (new, baseline, collect, fill, check, show, explain, reset):
-        app.command()(command)
+        app.command(cls=Adopting if command is fill else None)(command)
     return app
 
 

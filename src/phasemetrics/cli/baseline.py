@@ -15,6 +15,8 @@ def baseline(
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
+    expect_shards: options.ShardsOption = None,
+    allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
     head: options.HeadOption = "HEAD",
     config: options.ConfigOption = None,
@@ -33,7 +35,7 @@ def baseline(
     enter(directory)
     project = project_here(config)
     number = phase_of(project, phase)
-    evidence = evidence_of(project, Reports(junit, coverage, bench, base, head))
+    evidence = evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
     snapshot = record_baseline(project.root, number, evidence, force=force)
     print_warnings(snapshot.warnings, quiet)
     if json or format is options.Format.json:

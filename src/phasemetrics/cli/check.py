@@ -30,10 +30,15 @@ def check(
 ) -> int:
     """Compare the documents with the recorded snapshots; no test is run and nothing is written."""
     from phasemetrics.auditing import check as run
+    from phasemetrics.cli.advice import example
     from phasemetrics.cli.ending import Ending, finish
     from phasemetrics.cli.request import documents_of, enter, phase_of, project_here, templates_of
     from phasemetrics.evidence.collecting import Evidence
     from phasemetrics.filling import Order
+
+    def command(result: Result) -> str:
+        project = project_here(config)
+        return example(project, templates_of(project, template), result)
 
     def work() -> Result:
         enter(directory)
@@ -53,4 +58,4 @@ def check(
     as_json = json or format is options.CheckFormat.json
     annotates = format is options.CheckFormat.github
     ending = Ending("check", as_json, True, quiet, verbose, color, annotates)
-    return finish(work, ending, [gate.value for gate in fail_on or ()])
+    return finish(work, ending, [gate.value for gate in fail_on or ()], command)

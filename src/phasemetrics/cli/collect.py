@@ -15,6 +15,8 @@ def collect(
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
+    expect_shards: options.ShardsOption = None,
+    allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
     head: options.HeadOption = "HEAD",
     config: options.ConfigOption = None,
@@ -32,7 +34,9 @@ def collect(
 
     enter(directory)
     project = project_here(config)
-    snapshot = collect_here(evidence_of(project, Reports(junit, coverage, bench, base, head)))
+    snapshot = collect_here(
+        evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
+    )
     require_evidence(snapshot)
     print_warnings(snapshot.warnings, quiet)
     if output is not None:

@@ -9,11 +9,13 @@ from typing import TypeVar
 from phasemetrics.auditing import contradictions, left_open
 from phasemetrics.cli.annotating import annotate
 from phasemetrics.cli.answer import answer
+from phasemetrics.cli.counts import adopted, counted, counts, summed_up
+from phasemetrics.cli.findings import print_findings
 from phasemetrics.cli.options import Color
-from phasemetrics.cli.printing import described, print_bytes, print_diff, print_warnings, say, show_fillings, tell
+from phasemetrics.cli.printing import print_bytes, print_diff, print_warnings, show_fillings, tell
 from phasemetrics.errors import PhasemetricsError
 from phasemetrics.evidence.comparison import compare
-from phasemetrics.filling import Result
+from phasemetrics.filling import Outcome, Result
 
 Done = TypeVar("Done")
 
@@ -22,7 +24,7 @@ Done = TypeVar("Done")
 class Ending:
     """The command and how it prints; `compares`: the document is not written, so a difference is a finding.
 
-    `annotates`: findings are printed as annotations of a GitHub workflow.
+    `annotates`: findings are printed as annotations of a GitHub workflow. `adopts`: claims are taken over.
     """
 
     command: str
@@ -32,19 +34,30 @@ class Ending:
     verbose: bool
     color: Color
     annotates: bool = False
+    adopts: bool = False
 
 
-def finish(work: Callable[[], Result], ending: Ending, gates: Sequence[str]) -> int:
-    """Do the work, print what came of it, and return the exit code of the contract."""
+def finish(
+    work: Callable[[], Result],
+    ending: Ending,
+    gates: Sequence[str],
+    example: Callable[[Result], str] = lambda _: "",
+) -> int:
+    """Do the work, print what came of it, and return the exit code of the contract.
+
+    `example` gives a command that takes a contradicted number over; empty where there is none.
+    """
     result = attempted(work, json=ending.json)
     tripped = list(_tripped(result, gates))
     found = ending.compares and (result.changed or (ending.command == "check" and bool(contradictions(result))))
     code = 1 if found or tripped else 0
     if not ending.json:
         _print(result, ending)
+        if ending.command == "check" and not ending.quiet:
+            _conclude(result, ending, example)
     else:
         print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
-        say_json(answer(code, result.outcomes, result.phase.after, []))
+        say_json(answer(code, result.outcomes, result.phase.after, [], audited=ending.command == "check"))
     for line in tripped:
         tell(line)
     return code
@@ -66,13 +79,14 @@ def say_json(text: str) -> None:
 
 
 def _print(result: Result, ending: Ending) -> None:
-    if ending.command == "fill":
+    audited = ending.command == "check"
+    if not audited:
         print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
     if not ending.quiet:
         tell(f"phase {result.phase.number}: compared with {result.baseline.found}")
         verb = "would write" if ending.compares else "wrote"
         for outcome in result.outcomes:
-            show_fillings(outcome, verb, ending.verbose)
+            show_fillings(outcome, verb, ending.verbose, _claims(outcome, ending), audited)
     if ending.annotates:
         annotate(result.outcomes)
         return
@@ -81,18 +95,33 @@ def _print(result: Result, ending: Ending) -> None:
     for outcome in result.outcomes:
         if outcome.name == "-" and not ending.compares:
             print_bytes(outcome.after)
+    if audited:
+        print_findings(contradictions(result), ending.color, apart=result.changed)
+
+
+def _claims(outcome: Outcome, ending: Ending) -> str:
+    """Return in words what became of the claims of a document."""
     if ending.command == "check":
-        for name, filling in contradictions(result):
-            say(f"{name}:{filling.line}:{filling.column}: contradiction: {described(filling)}")
-        _summary(result, ending)
+        return summed_up(counts(outcome.plan.fillings))
+    return adopted(outcome.plan.fillings) if ending.adopts else ""
 
 
-def _summary(result: Result, ending: Ending) -> None:
+def _conclude(result: Result, ending: Ending, example: Callable[[Result], str]) -> None:
+    """Say what `check` found as a whole, and what to do about it."""
+    every = counts(filling for outcome in result.outcomes for filling in outcome.plan.fillings)
+    if len(result.outcomes) > 1:
+        tell(f"{len(result.outcomes)} documents: {summed_up(every)}")
+    if every.untold and not ending.verbose:
+        tell("what cannot be told is listed with -v")
     drifted = [outcome.name for outcome in result.outcomes if outcome.plan.changed]
     wrong = len(contradictions(result))
     if drifted:
         tell(f"out of date: {', '.join(drifted)}; run `phasemetrics fill -p {result.phase.number}`")
-    elif not wrong and not ending.quiet:
+    if wrong:
+        command = example(result)
+        other = f", or let the evidence write it: `{command}`" if command else ""
+        tell(f"{counted(wrong, 'contradiction')}: correct what the document says{other}")
+    elif not drifted:
         tell("every number that is ours is true")
 
 

@@ -17,10 +17,13 @@ def fill(
     documents: Annotated[list[str] | None, typer.Argument(metavar="[DOC]...", help="`-` is stdin to stdout.")] = None,
     phase: options.PhaseOption = None,
     diff: Annotated[bool, typer.Option("--diff", help="Show what would change and write nothing.")] = False,
+    adopt: options.AdoptOption = None,
     fail_on: options.FailOnOption = None,
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
+    expect_shards: options.ShardsOption = None,
+    allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
     head: options.HeadOption = "HEAD",
     before: options.BeforeOption = None,
@@ -35,6 +38,7 @@ def fill(
     no_input: options.NoInputOption = False,
 ) -> int:
     """Fill the documents of a phase with what was measured."""
+    from phasemetrics.cli.adoptions import adoptions, documents_in
     from phasemetrics.cli.ending import Ending, finish
     from phasemetrics.cli.request import (
         Reports,
@@ -53,17 +57,19 @@ def fill(
         enter(directory)
         project = project_here(config)
         number = phase_of(project, phase)
+        named = documents_of(project, number, documents or documents_in(adopt))
         order = Order(
             number,
-            documents_of(project, number, documents),
-            evidence_of(project, Reports(junit, coverage, bench, base, head)),
+            named,
+            evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale)),
             before=before,
             since=configured_base(project, number),
             templates=templates_of(project, template),
+            adopt=adoptions(adopt, named, lambda typed: documents_of(project, number, [typed])[0]),
             write=not diff,
             stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
         )
         return run(project, order)
 
-    ending = Ending("fill", json or format is options.Format.json, diff, quiet, verbose, color)
+    ending = Ending("fill", json or format is options.Format.json, diff, quiet, verbose, color, adopts=bool(adopt))
     return finish(work, ending, [gate.value for gate in fail_on or ()])

@@ -9,7 +9,7 @@ import typer
 
 from phasemetrics.cli import options
 
-_KINDS = "readme, plan, retrospective, implementation-plan, implementation-guide, or one of your own templates."
+_KINDS = "readme, plan, retrospective, implementation-plan, implementation-guide, summary, or your own."
 
 
 def new(

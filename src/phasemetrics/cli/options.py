@@ -45,6 +45,14 @@ class Gate(StrEnum):
 PhaseOption: TypeAlias = Annotated[
     str | None, typer.Option("-p", "--phase", envvar=_GIVEN + "PHASE", help="The phase, such as 3.")
 ]
+AdoptOption: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--adopt",
+        metavar="[[DOC:]LINE]",
+        help="Take over the numbers that a person wrote, all or those of one line, and keep them up to date.",
+    ),
+]
 ConfigOption: TypeAlias = Annotated[
     Path | None, typer.Option("--config", envvar=_GIVEN + "CONFIG", help="Read this configuration file.")
 ]
@@ -53,15 +61,33 @@ DirectoryOption: TypeAlias = Annotated[
 ]
 JunitOption: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--junit", envvar=_GIVEN + "JUNIT", metavar="GLOB", help="JUnit XML reports (repeatable)."),
+    typer.Option(
+        "--junit", envvar=_GIVEN + "JUNIT", metavar="GLOB", help="Test reports, or folders of them (repeatable)."
+    ),
 ]
 CoverageOption: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--coverage", envvar=_GIVEN + "COVERAGE", metavar="GLOB", help="Coverage reports (repeatable)."),
+    typer.Option(
+        "--coverage", envvar=_GIVEN + "COVERAGE", metavar="GLOB", help="Coverage reports, or folders of them."
+    ),
 ]
 BenchOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--bench", envvar=_GIVEN + "BENCH", metavar="GLOB", help="Benchmark results, one file per run."),
+]
+ShardsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--expect-shards",
+        envvar=_GIVEN + "EXPECT_SHARDS",
+        metavar="N",
+        min=1,
+        help="Refuse any other number of reports.",
+    ),
+]
+StaleOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--allow-stale", envvar=_GIVEN + "ALLOW_STALE", help="Take reports that are older than the sources."),
 ]
 BaseOption: TypeAlias = Annotated[
     str | None, typer.Option("--base", envvar=_GIVEN + "BASE", metavar="REF", help="Where the diff starts.")

@@ -21,10 +21,14 @@ from phasemetrics.units import quantity_text
 _LINE = 2000
 
 
-def say(line: str) -> None:
-    """Print one line of data; a line never begins with `::`, which a CI system would obey."""
+def say(line: str, paint: str = "") -> None:
+    """Print one line of data; a line never begins with `::`, which a CI system would obey.
+
+    `paint` is the control sequence that colours it.
+    """
     shown = visible(line, _LINE)
-    print_bytes((f" {shown}" if shown.lstrip().startswith("::") else shown).encode(*_encoding()) + b"\n")
+    shown = f" {shown}" if shown.lstrip().startswith("::") else shown
+    print_bytes((f"{paint}{shown}\x1b[0m" if paint else shown).encode(*_encoding()) + b"\n")
 
 
 def _encoding() -> tuple[str, str]:
@@ -80,18 +84,25 @@ def show_snapshot(snapshot: Snapshot) -> None:
         say(f"commit     {snapshot.revision.sha[:12]} of {snapshot.revision.date[:10]}{dirty}")
 
 
-def show_fillings(outcome: Outcome, verb: str, verbose: bool) -> None:
-    """Print what became of a document: one line for it, and one for each hole that a person should look at."""
-    states = Counter(filling.state for filling in outcome.plan.fillings)
+def show_fillings(outcome: Outcome, verb: str, verbose: bool, claims: str = "", audited: bool = False) -> None:
+    """Print what became of a document: one line for it, and one for each hole that a person should look at.
+
+    `claims` says in words what became of the claims, which are not listed unless `verbose`. `audited`: contradictions
+    are data, and are not said twice.
+    """
+    states = Counter(filling.state for filling in outcome.plan.fillings if filling.claim is None)
     wrote = states["filled"] + states["updated"]
     others = [
         f"{states[state]} {state}" for state in ("agrees", "kept", "stale", "unfilled", "ambiguous") if states[state]
     ]
-    tell(f"{outcome.name}: {verb} {wrote}{', ' if others else ''}{', '.join(others)}")
-    shown = {"kept", "stale", "unfilled", "ambiguous"}
-    told = (filling for filling in outcome.plan.fillings if verbose or filling.state in shown or filling.code)
-    for filling in _merged(told):
+    tell(f"{outcome.name}: {verb} {wrote}{', ' if others else ''}{', '.join(others)}{'; ' if claims else ''}{claims}")
+    told = (one for one in outcome.plan.fillings if verbose or _is_to_be_seen(one))
+    for filling in _merged(one for one in told if not (audited and one.contradicts)):
         tell(f"  {outcome.name}:{filling.line}:{filling.column}: {described(filling)}")
+
+
+def _is_to_be_seen(one: Filling) -> bool:
+    return one.claim is None and (one.state in {"kept", "stale", "unfilled", "ambiguous"} or bool(one.code))
 
 
 def _merged(fillings: Iterable[Filling]) -> Iterator[Filling]:

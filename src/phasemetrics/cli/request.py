@@ -25,6 +25,8 @@ class Reports:
     bench: Sequence[str] | None = None
     base: str | None = None
     head: str = "HEAD"
+    shards: int | None = None
+    allow_stale: bool = False
 
 
 def enter(directory: Path | None) -> None:
@@ -60,7 +62,8 @@ def evidence_of(project: Project, reports: Reports) -> Evidence:
         "coverage": _globs(reports.coverage, config.coverage),
         "bench": _globs(reports.bench, config.bench),
     }
-    return Evidence(project.root, globs, reports.base, reports.head, group_rules(config))
+    groups = group_rules(config)
+    return Evidence(project.root, globs, reports.base, reports.head, groups, reports.shards, reports.allow_stale)
 
 
 def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str, ...]:

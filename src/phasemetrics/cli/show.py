@@ -16,6 +16,7 @@ def show(
     document: Annotated[str | None, typer.Argument(metavar="[DOC]", help="With --line: the document.")] = None,
     phase: options.PhaseOption = None,
     line: Annotated[int | None, typer.Option("--line", metavar="N", help="Trace the numbers on a line of DOC.")] = None,
+    tests: Annotated[bool, typer.Option("--tests", help="Name the tests that changed, too.")] = False,
     before: options.BeforeOption = None,
     template: options.TemplateOption = None,
     config: options.ConfigOption = None,
@@ -26,12 +27,16 @@ def show(
 ) -> None:
     """Show the numbers of a phase before and after, from what was recorded."""
     from phasemetrics.auditing import check, recorded_phase
+    from phasemetrics.cli.changedtests import changed_as_dict, print_changed, why_not
+    from phasemetrics.cli.printing import tell
     from phasemetrics.cli.request import documents_of, enter, phase_of, project_here, templates_of
     from phasemetrics.cli.tables import print_rows, print_trace, rows_as_json
     from phasemetrics.evidence.collecting import Evidence
+    from phasemetrics.evidence.namedtests import changed_tests
     from phasemetrics.filling import Order
     from phasemetrics.summary import rows_of
     from phasemetrics.surroundings import beside_of
+    from phasemetrics.value import Value
 
     enter(directory)
     project = project_here(config)
@@ -42,9 +47,14 @@ def show(
         order = Order(number, names, Evidence(project.root), before=before, templates=own, write=False)
         print_trace(check(project, order), line)
         return
-    recorded = recorded_phase(project, number, before).phase
-    rows: list[Row] = rows_of(recorded, project.config, beside_of(project.root, project.config, recorded))
+    recorded = recorded_phase(project, number, before)
+    rows: list[Row] = rows_of(recorded.phase, project.config, beside_of(project.root, project.config, recorded.phase))
+    changed = changed_tests(recorded.phase, recorded.baseline.found) if tests else None
     if json or format is options.Format.json:
-        rows_as_json(number, rows)
-    else:
-        print_rows(rows, color)
+        rows_as_json(number, rows, {} if changed is None else {"tests": changed_as_dict(changed)})
+        if isinstance(changed, Value):
+            tell(why_not(changed))
+        return
+    print_rows(rows, color)
+    if changed is not None:
+        print_changed(changed)

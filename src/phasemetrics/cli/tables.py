@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from phasemetrics.cli.options import Color
@@ -65,9 +65,9 @@ def _print_rich(rows: Sequence[Row]) -> None:
     Console(force_terminal=True, highlight=False).print(table)
 
 
-def rows_as_json(phase: str, rows: Sequence[Row]) -> None:
-    """Print the table for a program, in the shape of the contract."""
-    data: dict[str, Any] = {"schema": SCHEMA, "phase": phase, "rows": [_row_as_dict(row) for row in rows]}
+def rows_as_json(phase: str, rows: Sequence[Row], more: Mapping[str, Any]) -> None:
+    """Print the table for a program, in the shape of the contract, with the keys that were asked for beside it."""
+    data: dict[str, Any] = {"schema": SCHEMA, "phase": phase, "rows": [_row_as_dict(row) for row in rows], **more}
     print_bytes(json.dumps(data, indent=1).encode("ascii") + b"\n")
 
 

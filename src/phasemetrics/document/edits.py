@@ -23,6 +23,8 @@ _GAP = re.compile(r" {2,}(?![ \t])")  # a tab aligns by itself
 
 def hole_edit(document: Document, decision: Decision) -> Edit:
     """Return the edit that writes one hole; in a fence the next column stays where it was, if it can."""
+    if decision.hole.bare:
+        return Edit(decision.span.start, decision.span.end, decision.filling.new or "")
     placeholder = decision.entry.placeholder if decision.entry else decision.filling.old
     line = document.lines[decision.hole.line]
     return _written(document, line, decision.span, decision.filling.new or "", placeholder)

@@ -13,7 +13,7 @@ from phasemetrics.errors import Refusal
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-LineKind = Literal["text", "heading", "fence", "header", "delimiter", "row", "html", "hidden"]
+LineKind = Literal["text", "heading", "fence", "header", "delimiter", "row", "html", "front", "hidden"]
 
 # CommonMark 0.31 §2.1: only these end a line. str.splitlines() would also split at U+2028, form feed and others.
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
@@ -115,9 +115,7 @@ def parse(text: str) -> Document:
     lines: list[Line] = []
     path: list[tuple[int, str]] = []
     for number, (start, stop) in enumerate(spans):
-        end = stop
-        while end > start and text[end - 1] in "\r\n":
-            end -= 1
+        end = start + len(text[start:stop].rstrip("\r\n"))
         mark = marks.get(number, _Mark("text"))
         if mark.level:
             path = [above for above in path if above[0] < mark.level]
@@ -157,7 +155,8 @@ def _without_front_matter(text: str) -> tuple[str, dict[int, _Mark]]:
     if match is None:
         return body, {}
     length = len(_LINE.findall(match[0]))
-    return "\n" * length + body[match.end() :], {number: _Mark("hidden") for number in range(length)}
+    marks = {number: _Mark("front") for number in range(length)} | {0: _Mark("hidden"), length - 1: _Mark("hidden")}
+    return "\n" * length + body[match.end() :], marks
 
 
 def _mark(token: Token, following: Token, marks: dict[int, _Mark], block: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,7 +24,8 @@ _BOUNDARY = re.compile(r"[\s(,;]")
 class Filling:
     """What became of one hole: `old` text, `new` text where it is written, and why.
 
-    `line` and `column` count from 1; `contradicts` is set when a person's number and the evidence differ.
+    `line` and `column` count from 1; `contradicts` is set when a person's number and the evidence differ. `claim` says
+    how a number was understood that stands in no place of a template.
     """
 
     address: str
@@ -37,6 +39,7 @@ class Filling:
     message: str = ""
     mend: str = ""
     contradicts: bool = False
+    claim: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def decide(hole: Hole, entry: Entry | None, value: Value, column: int) -> Decisi
     """Apply the ownership rule to one hole."""
     text, span = _ours(hole, entry)
     is_placeholder = hole.slot.is_placeholder(text)
-    placeholder = text if is_placeholder else entry.placeholder if entry else hole.slot.placeholders[0]
+    placeholder = text if is_placeholder else entry.placeholder if entry else next(iter(hole.slot.placeholders), text)
     new = spelled(value, placeholder)
     state, code, message = _state(hole, entry, value, new, text)
     filling = Filling(

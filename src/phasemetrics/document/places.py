@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from phasemetrics.document.markdown import Line, Span
+from phasemetrics.document.fields import Field
+from phasemetrics.document.markdown import Document, Line, Span
 from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.slot import Slot
 
@@ -16,7 +17,7 @@ class Hole:
 
     `address` holds nothing that the tool writes, or a second fill would not find it again. Holes of one `record` are
     written together or not at all. `repeated`: the same place was found before, further up. `here` is what stands on
-    its line, by name.
+    its line, by name. `bare`: nothing but its own characters may change, not even the blanks behind it.
     """
 
     address: str
@@ -28,6 +29,7 @@ class Hole:
     open_ended: bool
     repeated: bool = False
     here: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False
 
     def under(self, base: str, key: str) -> Hole:
         """Return the hole of a row at `base` with the key of its row in its address."""
@@ -57,8 +59,36 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """All places that were found in a document; `kind` is the template that it follows as a whole."""
+    """All places that were found in a document; `kind` is the template that it follows as a whole.
+
+    `fields` are those of its front matter, which no template has to name.
+    """
 
     kind: str | None
     holes: tuple[Hole, ...]
     rows: tuple[Rows, ...]
+    fields: tuple[Field, ...] = ()
+
+    def beside(self, holes: Iterable[Hole]) -> Recognition:
+        """Return all places with more holes, without those that stand where a place is already."""
+        taken = {row.line.number for place in self.rows for row in place.rows}
+        spans = [(hole.span.start, hole.span.end) for hole in self.holes]
+        more = [
+            one
+            for one in holes
+            if one.line not in taken and not any(start < one.span.end and one.span.start < end for start, end in spans)
+        ]
+        return replace(self, holes=(*self.holes, *more))
+
+    @property
+    def addresses(self) -> set[str]:
+        """The addresses of all that holds one value and stands in no row."""
+        return {hole.address for hole in self.holes} | {field.address for field in self.fields}
+
+
+Claimed = Callable[[Document], Iterable[Hole]]
+
+
+def nothing_claimed(_document: Document) -> tuple[Hole, ...]:
+    """Return the holes of claims that were taken over, where there is none."""
+    return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,10 @@ from phasemetrics.document import markdown
 from phasemetrics.document.binding import plan_rows
 from phasemetrics.document.deciding import decisions
 from phasemetrics.document.edits import hole_edit, print_row, row_edits, row_entries
-from phasemetrics.document.ledger import Ledger
+from phasemetrics.document.fieldplan import plan_fields
+from phasemetrics.document.ledger import Entry, Ledger
 from phasemetrics.document.ownership import Decision, Filling, frozen
-from phasemetrics.document.places import Recognition
+from phasemetrics.document.places import Claimed, Recognition, nothing_claimed
 from phasemetrics.document.recognition import recognise
 from phasemetrics.document.rows import RowPlan
 from phasemetrics.document.template import Template
@@ -31,7 +32,7 @@ class Plan:
     """One fill of one document: its fillings in order, the text afterwards and the ledger that goes with it.
 
     `kind` is the template that the document follows as a whole; `lines` counts the lines of each kind before it,
-    `grown` those that it gains.
+    `grown` those that it gains. `adoptable` are a person's numbers in its places, with what would make them ours.
     """
 
     kind: str | None
@@ -41,28 +42,37 @@ class Plan:
     changed: bool
     lines: Mapping[str, int]
     grown: Mapping[str, int]
+    adoptable: tuple[tuple[Filling, Entry], ...] = ()
 
 
-def plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], ledger: Ledger) -> Plan:
+def plan(
+    text: str,
+    templates: Sequence[Template],
+    facts: Mapping[str, Any],
+    ledger: Ledger,
+    claimed: Claimed = nothing_claimed,
+) -> Plan:
     """Plan the fill of a document, and prove it on the result.
 
-    `facts` are the names that templates may use, with a Value at every end. Raises BrokenPlan when a second fill would
+    `facts` are the names that templates may use, with a Value at every end; `claimed` finds the holes of the claims
+    that were taken over. Raises BrokenPlan when a second fill would
     change something, a written value would not be read back, or a line would become something else.
     """
-    first = _plan(text, templates, facts, ledger)
+    first = _plan(text, templates, facts, ledger, claimed)
     if first.changed:
-        _prove(first, _plan(first.text, templates, facts, first.ledger))
+        _prove(first, _plan(first.text, templates, facts, first.ledger, claimed))
     return first
 
 
-def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], ledger: Ledger) -> Plan:
+def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], ledger: Ledger, claimed: Claimed) -> Plan:
     document = markdown.parse(text)
-    found = recognise(document, templates)
+    found = recognise(document, templates).beside(claimed(document))
     rows = [plan_rows(document, one, facts, ledger) for one in found.rows]
     single = decisions(document, found.holes, facts, lambda hole: ledger.get(hole.address))
     decided = frozen([*single, *(one for row in rows for one in row.decisions)])
-    edits = [hole_edit(document, one) for one in decided if one.writes]
-    entries = {one.hole.address: one.entry for one in decided if one.writes and one.entry}
+    front = plan_fields(document, found.fields, facts, ledger)
+    edits = [*(hole_edit(document, one) for one in decided if one.writes), *front.edits]
+    entries = {one.hole.address: one.entry for one in decided if one.writes and one.entry} | front.entries
     blanks = {address: entry for row in rows for address, entry in row.entries.items() if not entry.written}
     entries |= row_entries(document, decided, blanks, ledger)
     for row in rows:
@@ -73,16 +83,28 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
     kept |= {new: ledger.entries[old] for row in rows for old, new in row.moved.items() if old in ledger.entries}
     result = document.spliced(edits)
-    fillings = _fillings(decided, rows, found, ledger)
+    fillings = _fillings([*(one.filling for one in decided), *front.fillings], rows, found, ledger)
     lines: Counter[str] = Counter(line.kind for line in document.lines)
     grown = _grown(found, rows)
-    return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, lines, grown)
+    grown["front"] += front.gained
+    free = tuple(_persons(decided))
+    return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, lines, grown, free)
+
+
+def _persons(decided: Sequence[Decision]) -> Iterator[tuple[Filling, Entry]]:
+    """Yield the numbers of a person that stand in holes of a template, with the entry that would make them ours."""
+    for one in decided:
+        measured = one.filling.origin is not None and not one.hole.slot.gate and not one.hole.repeated
+        theirs = one.filling.contradicts or (one.entry is None and one.filling.state == "agrees")
+        if measured and theirs:
+            first = next(iter(one.hole.slot.placeholders), one.filling.old)
+            yield one.filling, Entry(one.entry.placeholder if one.entry else first, one.filling.old)
 
 
 def _fillings(
-    decisions: Sequence[Decision], rows: Sequence[RowPlan], found: Recognition, ledger: Ledger
+    decided: Sequence[Filling], rows: Sequence[RowPlan], found: Recognition, ledger: Ledger
 ) -> tuple[Filling, ...]:
-    fillings = [one.filling for one in decisions] + [one for row in rows for one in row.fillings]
+    fillings = [*decided, *(one for row in rows for one in row.fillings)]
     for new in (new for row in rows for new in row.added):
         address = f"{new.rows.address}/[{new.item.key}]"
         fillings.append(
@@ -96,7 +118,7 @@ def _fillings(
                 message=new.item.note or "a new row",
             )
         )
-    known = {hole.address for hole in found.holes}
+    known = found.addresses
     bases = tuple(f"{one.address}/" for one in found.rows)
     message = "we wrote here once, and the place is not found any more (a heading renamed, a line rewritten)"
     for address, entry in ledger.entries.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from phasemetrics.document.directives import directed
+from phasemetrics.document.fields import fields
 from phasemetrics.document.folding import heading_key
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.document.pattern import Pattern
@@ -46,7 +47,9 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
         # A line without words of its own looks like any other: what follows the first one is no second one.
         while not pattern.wordless and (again := search.line_holes(pattern, base, repeated=True)):
             holes += again
-    return Recognition(best.name if best else None, tuple(holes), tuple(rows))
+    taken = {hole.line for hole in holes} | {row.line.number for place in rows for row in place.rows}
+    own = tuple(one for one in fields(document) if one.key.line.number not in taken)
+    return Recognition(best.name if best else None, tuple(holes), tuple(rows), own)
 
 
 def heeding(document: Document, templates: Sequence[Template]) -> Document:

@@ -7,28 +7,29 @@ from collections.abc import Iterator, Sequence
 
 from phasemetrics.document import markdown
 from phasemetrics.document.edits import hole_edit, row_edits
+from phasemetrics.document.fieldplan import restored_fields
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import Document
 from phasemetrics.document.ownership import Filling
-from phasemetrics.document.places import Recognition
+from phasemetrics.document.places import Claimed, Recognition, nothing_claimed
 from phasemetrics.document.plan import BrokenPlan, Plan
 from phasemetrics.document.recognition import recognise
 from phasemetrics.document.restoring import restored, restored_rows
 from phasemetrics.document.template import Template
 
 
-def plan_reset(text: str, templates: Sequence[Template], ledger: Ledger) -> Plan:
-    """Plan the reset of a document, and prove it on the result.
+def plan_reset(text: str, templates: Sequence[Template], ledger: Ledger, claimed: Claimed = nothing_claimed) -> Plan:
+    """Plan the reset of a document, and prove it on the result; `claimed` finds the claims that were taken over.
 
     Afterwards nothing that was found is ours any more: what stands there counts as a person's. Only the entries of
     places that are not found stay in the ledger. Raises BrokenPlan when a second reset would change something, a
     placeholder would not be read back, or a line would become something else.
     """
     document = markdown.parse(text)
-    first = _plan(document, recognise(document, templates), ledger)
+    first = _plan(document, recognise(document, templates).beside(claimed(document)), ledger)
     if first.changed:
         after = markdown.parse(first.text)
-        found = recognise(after, templates)
+        found = recognise(after, templates).beside(claimed(after))
         _prove(first, _plan(after, found, first.ledger), found)
     return first
 
@@ -41,10 +42,13 @@ def _plan(document: Document, found: Recognition, ledger: Ledger) -> Plan:
     decisions += [one for row in rows for one in row.decisions]
     edits = [hole_edit(document, one) for one in decisions if one.writes]
     edits += [edit for row in rows for edit in row_edits(document, row)[0]]
+    front = restored_fields(document, found.fields, ledger)
+    edits += front.edits
     lost = list(_lost(found, ledger))
-    fillings = [one.filling for one in decisions] + [one for row in rows for one in row.fillings] + lost
+    fillings = [one.filling for one in decisions] + [one for row in rows for one in row.fillings]
+    fillings += [*front.fillings, *lost]
     result = document.spliced(edits)
-    grown: Counter[str] = Counter()
+    grown = Counter(front=front.gained)
     for place, row in zip(places, rows, strict=True):
         grown[place.pattern.kind] += len(row.inserted) - len(row.removed)
     left = {one.address: ledger.entries[one.address] for one in lost}
@@ -55,7 +59,7 @@ def _plan(document: Document, found: Recognition, ledger: Ledger) -> Plan:
 
 def _lost(found: Recognition, ledger: Ledger) -> Iterator[Filling]:
     """Yield what we wrote where no place is found any more; a template that was not named may be the reason."""
-    known = {hole.address for hole in found.holes}
+    known = found.addresses
     bases = tuple(f"{one.address}/" for one in found.rows)
     for address, entry in ledger.entries.items():
         if address not in known and not address.startswith(bases):

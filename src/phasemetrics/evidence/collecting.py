@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import glob
 import hashlib
 import os
 import pkgutil
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -17,29 +15,37 @@ from typing import Any, cast
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.cases import CaseBook
 from phasemetrics.evidence.grouping import Grouping, GroupRule
 from phasemetrics.evidence.merging import Merged
 from phasemetrics.evidence.model import Collector, Kind, Machine, Report, Snapshot, Source, Warning
-from phasemetrics.evidence.paths import Places
+from phasemetrics.evidence.placing import Places
+from phasemetrics.evidence.reportfiles import Verdict, find, require_all
+from phasemetrics.evidence.treepaths import TreePaths
 from phasemetrics.evidence.verdict import MIXED, other_machine
 from phasemetrics.reading import open_regular
 
 PACKAGE = "phasemetrics_collectors"
 GROUP = "phasemetrics.collectors"
 _HEAD = 4096
-_REPORT_COUNT = 10_000
-_OPTION: dict[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench": "--bench"}
+_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What to read: globs of reports by kind, relative to `root`, the two revisions to compare, the groups to count."""
+    """What to read: globs of reports by kind, relative to `root`, the two revisions to compare, the groups to count.
+
+    `shards` is how many reports of tests and of coverage there have to be; `allow_stale` is whether reports count that
+    are older than the sources.
+    """
 
     root: Path
     globs: dict[Kind, tuple[str, ...]] = field(default_factory=dict)
     base: str | None = None
     head: str = "HEAD"
     groups: tuple[GroupRule, ...] = ()
+    shards: int | None = None
+    allow_stale: bool = False
 
 
 def collect_reports(evidence: Evidence) -> Snapshot:
@@ -47,29 +53,47 @@ def collect_reports(evidence: Evidence) -> Snapshot:
 
     Raises Refusal for a report that was named and is missing, empty, unreadable or in no known format.
     """
-    merged, places = Merged(), Places(evidence.root)
+    merged, places = Merged(), Places(evidence.root, cache(lambda: _tree(evidence)))
     groups = Grouping(evidence.groups, evidence.root) if evidence.groups else None
+    book = CaseBook(places.path)
     sources: list[Source] = []
-    counts: dict[str, int] = {}
-    for kind, patterns in evidence.globs.items():
-        reports = list(find(evidence.root, patterns, kind))
-        counts[kind] = len(reports)
-        for report in reports:
+    found = {kind: find(evidence.root, patterns, kind, _verdict) for kind, patterns in evidence.globs.items()}
+    if evidence.shards is not None:
+        require_all(found, evidence.shards)
+    counts: dict[str, int] = {kind: len(one.reports) for kind, one in found.items()}
+    for kind, one in found.items():
+        for report in one.reports:
             name, collector = _collector_for(report, kind)
             sources.append(_source(report, kind, name))
-            for fact in collector.collect(replace(report, groups=groups)):
-                merged.add(places.fact(fact), report.name)
+            for fact in collector.collect(replace(report, groups=groups, named=book)):
+                merged.add(places.fact(fact, report.name), report.name)
     machine, mixed = _machine(merged)
-    warnings = [*map(places.warning, merged.doubts()), *mixed]
+    passed = [doubt for one in found.values() for doubt in one.warnings]
+    warnings = [*map(places.warning, merged.doubts()), *places.doubts(), *mixed, *passed, *book.doubts()]
     return Snapshot(
         sources=tuple(sorted(sources, key=lambda one: one.path)),
         metrics=merged.metrics(counts),
         coverage=tuple(merged.files()),
         tests=merged.tests.tested(),
         groups=merged.tests.grouped(counts.get("junit", 0)),
+        cases=book.cases(),
         machine=machine,
         warnings=tuple(sorted(warnings, key=lambda one: (one.path, one.code, one.message))),
     )
+
+
+def _tree(evidence: Evidence) -> TreePaths:
+    """Return the files of the commit, as they are called from `evidence.root`; none where there is no commit."""
+    git: Any = import_module(f"{PACKAGE}.git")
+    try:
+        with git.open_repository(evidence.root) as repository:
+            paths = git.tracked_paths(repository, git.resolve(repository, evidence.head))
+            folder = Path(os.path.realpath(evidence.root)).relative_to(repository.root).as_posix()
+    except (Refusal, ValueError):  # the latter where a bare repository lies elsewhere
+        return TreePaths(())
+    above = "" if folder == "." else f"{folder}/"
+    named = (path.removeprefix(above) for path in paths if path.startswith(above))
+    return TreePaths(path for path in named if path == path.encode("utf-8", "replace").decode())
 
 
 def _machine(merged: Merged) -> tuple[Machine | None, list[Warning]]:
@@ -79,48 +103,6 @@ def _machine(merged: Merged) -> tuple[Machine | None, list[Warning]]:
     if not reasons:
         return next(iter(machines), None), []
     return None, [Warning(MIXED, "", f"the benchmarks ran on different machines: {reasons[0]}")]
-
-
-def find(root: Path, patterns: Iterable[str], kind: Kind) -> Iterator[Report]:
-    """Yield the reports that `patterns` name, each once, sorted within a pattern."""
-    seen: set[Path] = set()
-    names: Counter[str] = Counter()
-    for pattern in patterns:
-        paths = _expand(root, pattern)
-        if not paths:
-            message = "no file matches" if glob.has_magic(pattern) else "there is no such file"
-            mend = f"run the command that writes it, or name another with {_OPTION[kind]}"
-            raise Refusal("missing-report", message, path=pattern, mend=mend)
-        for path in paths:
-            real = path.resolve()  # a report and a link to it are one report
-            if real not in seen:
-                seen.add(real)
-                name = _display(path, root)
-                names[name] += 1
-                # Reports from elsewhere may have the same name, and are still two.
-                yield Report(path, name if names[name] == 1 else f"{name} ({names[name]})")
-        if len(seen) > _REPORT_COUNT:
-            raise Refusal("too-many-reports", f"more than {_REPORT_COUNT} files match", path=pattern)
-
-
-def _expand(root: Path, pattern: str) -> list[Path]:
-    literal = root / pattern
-    if os.path.exists(literal):  # noqa: PTH110 - Path.exists raises for a name that is too long
-        return [literal]
-    if not glob.has_magic(pattern):
-        return []
-    if literal.is_relative_to(root):
-        pattern = str(literal.relative_to(root))  # the folders above may have brackets in their names
-    # Path.glob cannot take an absolute pattern, and skips nothing that begins with a dot: `.coverage.*` is a report.
-    found = glob.glob(pattern, root_dir=root, recursive=True, include_hidden=True)  # noqa: PTH207
-    return [root / name for name in sorted(found) if not (root / name).is_dir()]
-
-
-def _display(path: Path, root: Path) -> str:
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except (ValueError, OSError):
-        return path.name  # a report from elsewhere: where it lies is nobody's business but this machine's
 
 
 def _source(report: Report, kind: Kind, collector: str) -> Source:
@@ -133,12 +115,30 @@ def _source(report: Report, kind: Kind, collector: str) -> Source:
     return Source(visible(report.name, 500), kind, collector, digest.hexdigest(), modified)
 
 
+def _verdict(path: Path, kind: Kind) -> Verdict:
+    """Return what a file that lies in a folder is to a kind of reports: what cannot be read is not known."""
+    try:
+        with open_regular(path, path.name) as stream:
+            head = stream.read(_HEAD)
+    except Refusal:
+        return "unknown"
+    if head.startswith(_GZIP):
+        return "unknown"  # collectors take it to say what is wrong with it; here nobody named it
+    if _known(head, kind):
+        return "ours"
+    return "theirs" if any(collector.recognises(head) for _, collector in _all_collectors()) else "unknown"
+
+
+def _known(head: bytes, kind: Kind) -> tuple[str, Collector] | None:
+    every = _all_collectors()
+    return next((one for one in every if kind == one[1].KIND and one[1].recognises(head)), None)
+
+
 def _collector_for(report: Report, kind: Kind) -> tuple[str, Collector]:
     with open_regular(report.path, report.name) as stream:
         head = stream.read(_HEAD)
-    for name, collector in _all_collectors():
-        if kind == collector.KIND and collector.recognises(head):
-            return name, collector
+    if found := _known(head, kind):
+        return found
     known = ", ".join(name for name, collector in builtin_collectors() if kind == collector.KIND)
     raise Refusal(
         "unknown-format", f"line 1 does not begin any {kind} format that is known here ({known})", path=report.name,

@@ -15,11 +15,12 @@ from phasemetrics.evidence.groups import group_facts
 from phasemetrics.evidence.headline import benchmark_facts, headline, performance
 from phasemetrics.evidence.identity import phase_facts, project_facts
 from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.namedtests import changed_tests
 from phasemetrics.evidence.outcomes import suite_facts, test_facts
 from phasemetrics.evidence.requirements import dependency_facts
-from phasemetrics.evidence.side import Side
+from phasemetrics.evidence.side import Side, both_ends
+from phasemetrics.evidence.testlists import added_in, test_counts, test_lists
 from phasemetrics.settings import Config
-from phasemetrics.value import absent
 
 
 def facts_of(phase: Phase, config: Config, found: str, beside: Beside | None = None) -> dict[str, Any]:
@@ -30,11 +31,9 @@ def facts_of(phase: Phase, config: Config, found: str, beside: Beside | None = N
     beside = (beside or Beside()).fitting(phase, config)
     carried = carried_facts(phase, config, beside)
     config = beside.with_targets(config)
-    mend = f"record it with `phasemetrics baseline -p {phase.number}`, or name a snapshot with --before"
-    before = Side(phase.before, absent("no-baseline", found, mend))
-    after = Side(
-        phase.after, absent("no-evidence", "nothing was measured for the end of the phase", "run `phasemetrics fill`")
-    )
+    before, after = both_ends(phase, found)
+    changes = changed_tests(phase, found)
+    files = change_facts(after, added_in(changes))
     compared = comparisons(phase, config)
     sum_up = headline(phase, config, compared, before, after)
     speeds = performance(phase, config, before, after)
@@ -50,7 +49,9 @@ def facts_of(phase: Phase, config: Config, found: str, beside: Beside | None = N
         "suites": suite_facts(after, config),
         "groups": group_facts(after, config),
         "coverage": {"files": covered_files(after)},
-        **change_facts(after),
+        **files,
+        "counts": {**files["counts"], **test_counts(changes, after)},
+        "tests": test_lists(changes, before, after),
         "dependencies": dependency_facts(after),
         "components": component_facts(config),
         "line_counts": line_counts(after, beside),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -12,7 +13,8 @@ from typing import Any
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.collecting import PACKAGE, Evidence, collect_reports
-from phasemetrics.evidence.model import FileChange, Metric, Snapshot, Warning
+from phasemetrics.evidence.freshness import checked
+from phasemetrics.evidence.model import FileChange, Metric, Revision, Snapshot, Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def measure(
         real = (path.resolve() for path in beside)
         spared = [path.relative_to(repository.root).as_posix() for path in real if path.is_relative_to(repository.root)]
         revision = git.revision(repository, evidence.head, spared)
-        snapshot = replace(snapshot, revision=revision)
+        snapshot = _with_revision(git, repository, evidence, snapshot, revision)
         base, doubts = _base(git, repository, evidence.base, usual)
         snapshot = replace(snapshot, warnings=(*snapshot.warnings, *doubts))
         if base is None:
@@ -60,7 +62,7 @@ def collect_here(evidence: Evidence) -> Snapshot:
     git: Any = import_module(f"{PACKAGE}.git")
     try:
         with git.open_repository(evidence.root) as repository:
-            return replace(snapshot, revision=git.revision(repository, evidence.head))
+            return _with_revision(git, repository, evidence, snapshot, git.revision(repository, evidence.head))
     except Refusal as error:
         if error.code not in {"not-a-repository", "no-commit", "no-git"}:
             raise
@@ -98,6 +100,26 @@ def read_files(root: Path, sha: str, wanted: Callable[[frozenset[str]], Collecti
     except Refusal:
         return {}
     return found
+
+
+def _with_revision(git: Any, repository: Any, evidence: Evidence, snapshot: Snapshot, revision: Revision) -> Snapshot:
+    """Return a snapshot of a commit; refuse reports that are older than the files of the work tree where it is HEAD."""
+    snapshot = replace(snapshot, revision=revision)
+    if repository.bare or not snapshot.sources or git.resolve(repository, "HEAD") != revision.sha:
+        return snapshot
+    folder = Path(os.path.realpath(evidence.root)).relative_to(repository.root).as_posix()
+    above = "" if folder == "." else f"{folder}/"
+
+    def here(paths: Iterable[str]) -> list[str]:
+        return [path.removeprefix(above) for path in paths if path.startswith(above)]
+
+    return checked(
+        snapshot,
+        evidence.root,
+        lambda: here(git.tracked_paths(repository, revision.sha)),
+        lambda: here(git.changed_paths(repository, revision.sha)),
+        evidence.allow_stale,
+    )
 
 
 def _base(git: Any, repository: Any, named: str | None, usual: Sequence[str]) -> tuple[str | None, tuple[Warning, ...]]:

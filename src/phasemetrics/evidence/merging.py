@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from math import fsum, isfinite
+from fractions import Fraction
+from math import isfinite
 from statistics import median
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Machine, Measurement, Metric, PathCount, Warning
 from phasemetrics.evidence.tally import Tally
+
+LAST_LINE = 10**9  # what a report numbers above that is not lines: statements without a line, names of branches
 
 
 @dataclass(slots=True)
@@ -23,6 +26,8 @@ class Merged:
     runs: dict[str, list[tuple[str, str, float]]] = field(default_factory=lambda: defaultdict(list))
     units: dict[str, str] = field(default_factory=dict)
     lines: dict[str, FileCoverage] = field(default_factory=dict)
+    statements: dict[str, FileCoverage] = field(default_factory=dict)
+    statements_in: dict[str, str] = field(default_factory=dict)
     counted: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     counted_in: dict[tuple[str, str], str] = field(default_factory=dict)
     machines: set[Machine] = field(default_factory=set)
@@ -31,14 +36,22 @@ class Merged:
     def add(self, fact: Fact, report: str) -> None:
         """Add one fact of the report called `report`; raise Refusal for a number that is none."""
         if isinstance(fact, FileCoverage):
-            known = self.lines.get(fact.path)
-            self.lines[fact.path] = fact if known is None else united(known, fact)
+            self._add_file(fact, report)
         elif isinstance(fact, Machine):
             self.machines.add(fact)
         elif isinstance(fact, Warning):
             self.warnings.append(fact)
         else:
             self._add_measurement(fact, report)
+
+    def _add_file(self, fact: FileCoverage, report: str) -> None:
+        """Add a file by its lines; by its statements where the report has no lines for them, as Go's have not."""
+        files = self.lines
+        if next(iter(fact.covered or fact.missing), 0) > LAST_LINE:
+            files = self.statements
+            self.statements_in.setdefault(fact.path, report)
+        known = files.get(fact.path)
+        files[fact.path] = fact if known is None else united(known, fact)
 
     def _add_measurement(self, fact: Measurement, report: str) -> None:
         if not isfinite(fact.value):
@@ -69,11 +82,10 @@ class Merged:
         """Return every metric; `reports` counts the reports of each kind that were read."""
         found = self.tests.metrics()
         for name, values in self.sums.items():
-            # fsum is exact: shards in any order give the same total to the last bit.
             # A sum over reports of which some are silent would be a number that nobody measured.
-            everyone = len({report for _, report in values}) == reports.get("junit", 0)
+            everyone = len({report for _, report in values} | self.tests.empty()) == reports.get("junit", 0)
             if everyone or name == "tests.flaky":
-                found[name] = Metric(_to_nanoseconds(fsum(value for value, _ in values)), self.units[name])
+                found[name] = Metric(_sum(value for value, _ in values), self.units[name])
         for name, runs in self.runs.items():
             ordered = tuple(value for _, _, value in sorted(runs))
             found[name] = Metric(median(ordered), self.units[name], runs=ordered)
@@ -98,6 +110,8 @@ class Merged:
     def files(self) -> list[PathCount]:
         """Return the covered of total lines and branches of each file, once, sorted by path."""
         found = {path: _path_count(one) for path, one in self.lines.items()}
+        for path, one in self.statements.items():
+            found[path] = _larger(found[path], _path_count(one)) if path in found else _path_count(one)
         for path, counts in self.counted.items():
             counted = PathCount(
                 path,
@@ -123,12 +137,18 @@ class Merged:
             if named and name == "coverage.lines.total":
                 message = f"{visible(path) or 'all files'}: only counts lines that another report names"
                 found.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
+        for path, report in self.statements_in.items():
+            lines = self.lines.get(path)
+            if lines is not None and (lines.covered or lines.missing):
+                message = f"{visible(path)}: counts statements, and another report lines; the larger count is kept"
+                found.append(Warning("not-mergeable", report, message))
         return found
 
 
-def _to_nanoseconds(seconds: float) -> float:
-    # Reports give decimals; a sum of them as binary fractions would end in digits that nobody measured.
-    return round(seconds, 9)
+def _sum(seconds: Iterable[float]) -> float:
+    # In whole nanoseconds: reports give decimals, and a sum of them as binary fractions would end in digits that nobody
+    # measured, and in others where the same run is split in another way.
+    return float(Fraction(sum(round(Fraction(value) * 10**9) for value in seconds), 10**9))
 
 
 def _path_count(one: FileCoverage) -> PathCount:
@@ -166,5 +186,7 @@ def united(one: FileCoverage, other: FileCoverage) -> FileCoverage:
 def _united_branches(one: Branches, other: Branches) -> Branches:
     taken = one.taken | other.taken
     total = max(one.total, other.total)
-    # Where a report counts branches without naming them, the larger count is what is certain.
-    return Branches(total, min(total, max(one.covered, other.covered, len(taken))), taken)
+    # Where a report counts branches without naming them, the larger count is what is certain. So it is where one
+    # calls them by the lines they lead to and another by names of its own: they may be the same branches.
+    lines = sum(abs(name) <= LAST_LINE for name in taken)
+    return Branches(total, min(total, max(one.covered, other.covered, lines, len(taken) - lines)), taken)

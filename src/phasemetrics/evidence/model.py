@@ -27,16 +27,27 @@ class Groups(Protocol):
         ...
 
 
+class Named(Protocol):
+    """Where the name of each test case goes; once it is `full`, no more of them is asked for."""
+
+    full: bool
+
+    def add(self, name: str, classname: str, path: str, outcome: Outcome) -> None:
+        """Take note of one case, by the names that its report gives it and the file that it lies in."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A file to read: `path` to open it, `name` as the person would call it (relative, `/`-separated).
 
-    `groups` are there where test cases are to be counted by group as well.
+    `groups` are there where test cases are to be counted by group as well, `named` where each is to be told by name.
     """
 
     path: Path
     name: str
     groups: Groups | None = None
+    named: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,10 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """The branches that leave one line: `total` of them, `covered`, and `taken` destinations where they are named."""
+    """The branches that leave one line: `total` of them, `covered`, and `taken` destinations where they are named.
+
+    A destination is a line, or stands for a name, and is then above 10**9.
+    """
 
     total: int
     covered: int
@@ -185,6 +199,18 @@ class TestCount:
     total: int
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class TestCase:
+    """One test case: its file, its class without the module of that file, its name with parameters, its outcome."""
+
+    __test__: ClassVar[bool] = False
+
+    path: str
+    classname: str
+    name: str
+    outcome: Outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Dependency:
     """One requirement that differs between two trees: its version range `before` and `after` as the manifest has it.
@@ -202,7 +228,10 @@ class Dependency:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that was measured at one revision. `files` and `dependencies` are None where no two trees were compared."""
+    """All that was measured at one revision. `files` and `dependencies` are None where no two trees were compared.
+
+    `cases` are None where they were not told by name.
+    """
 
     revision: Revision | None = None
     base: str | None = None
@@ -212,6 +241,7 @@ class Snapshot:
     coverage: tuple[PathCount, ...] = ()
     tests: tuple[TestCount, ...] = ()
     groups: tuple[TestCount, ...] = ()
+    cases: tuple[TestCase, ...] | None = None
     dependencies: tuple[Dependency, ...] | None = None
     machine: Machine | None = None
     warnings: tuple[Warning, ...] = ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Literal
 
-from phasemetrics.evidence.model import Fact, FileChange, FileCoverage, FileStatus, Measurement, TestCount, Warning
+from phasemetrics.evidence.model import FileChange, FileStatus, TestCount
 
 PathClass = Literal["tests", "examples", "docs", "implementation", "other"]
 
@@ -40,13 +39,18 @@ _CODE_SUFFIXES = frozenset({
 OWN_FOLDER = ".phasemetrics/"
 
 
+def is_absolute(path: str) -> bool:
+    """Return whether a path names a place on some machine, whatever its system."""
+    return PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
+
+
 def repository_path(path: str, root: Path) -> str:
     """Return the path of a file as the repository at `root` calls it: relative, `/`-separated.
 
     A file outside is called by its name, behind a mark that tells it from others: where it lies on somebody's machine
     is not for the record.
     """
-    if not (PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()):
+    if not is_absolute(path):
         return posixpath.normpath(path) if path else path
     pure = PurePosixPath(posixpath.normpath(path))
     for home in (root, root.resolve()):
@@ -54,36 +58,6 @@ def repository_path(path: str, root: Path) -> str:
             return pure.relative_to(home).as_posix()
     mark = sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"outside-{mark}/{pure.name}".rstrip("/")
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Turns the paths that reports give into the repository's: no place on a machine gets into a snapshot."""
-
-    root: Path
-    moved: dict[str, str] = field(default_factory=dict)
-
-    def fact(self, fact: Fact) -> Fact:
-        """Return a fact with its path as the repository calls it."""
-        if isinstance(fact, FileCoverage):
-            return replace(fact, path=self._path(fact.path))
-        path = fact.labels.get("path") if isinstance(fact, Measurement) else None
-        if not path or not isinstance(fact, Measurement):
-            return fact
-        return replace(fact, labels={**fact.labels, "path": self._path(path)})
-
-    def _path(self, path: str) -> str:
-        if path not in self.moved:
-            self.moved[path] = repository_path(path, self.root)
-        return self.moved[path]
-
-    def warning(self, warning: Warning) -> Warning:
-        """Return a warning that calls the files of its report as `fact` does."""
-        message = warning.message
-        for path, own in self.moved.items():
-            if not path.endswith(own):  # it was absolute; one of the project itself merely loses its beginning
-                message = message.replace(path, own)
-        return replace(warning, message=message.replace(f"{self.root}/", ""))
 
 
 def path_class(path: str) -> PathClass:

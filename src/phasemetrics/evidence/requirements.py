@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.changes import LIST_LIMIT, NO_BASE, git_origin
+from phasemetrics.evidence.changes import LIST_LIMIT, NO_BASE
 from phasemetrics.evidence.model import Dependency, DependencyStatus, Snapshot
-from phasemetrics.evidence.side import Side
+from phasemetrics.evidence.side import Side, git_origin
 from phasemetrics.value import Origin, Value, absent
 
 _LONGEST = 214  # a name that is cut off is the name of something else

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phasemetrics.evidence.model import Kind, Snapshot, Source
-from phasemetrics.value import Origin, Value
+from phasemetrics.evidence.model import Kind, Phase, Snapshot, Source
+from phasemetrics.value import Origin, Value, absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,16 @@ class Side:
         more = f" and {len(others)} more" if others else ""
         revision = self.snapshot.revision
         return Origin(first.path + more, first.sha256, revision.sha if revision else None)
+
+
+def git_origin(snapshot: Snapshot) -> Origin:
+    """Return where the numbers come from that git counted."""
+    head = snapshot.revision.sha if snapshot.revision else ""
+    return Origin(f"git diff {(snapshot.base or '')[:12]} {head[:12]}", "", head or None)
+
+
+def both_ends(phase: Phase, found: str) -> tuple[Side, Side]:
+    """Return the two ends of a phase; `found` says in words where the baseline was looked for."""
+    mend = f"record it with `phasemetrics baseline -p {phase.number}`, or name a snapshot with --before"
+    nothing = absent("no-evidence", "nothing was measured for the end of the phase", "run `phasemetrics fill`")
+    return Side(phase.before, absent("no-baseline", found, mend)), Side(phase.after, nothing)

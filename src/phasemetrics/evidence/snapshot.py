@@ -10,6 +10,7 @@ from dataclasses import fields
 from typing import Any, TypeVar, get_args
 
 from phasemetrics.errors import Refusal
+from phasemetrics.evidence.cases import read_cases, shown_cases
 from phasemetrics.evidence.model import (
     Dependency,
     DependencyStatus,
@@ -30,7 +31,6 @@ from phasemetrics.reading import unique_keys
 SCHEMA = 1
 _Record = TypeVar("_Record", Revision, Source, FileChange, PathCount, TestCount, Dependency, Machine, Warning)
 _MOST = 1 << 63
-# By the annotation of a field: what a stored value must be to stand in it.
 _FITS: dict[object, Callable[[Any], bool]] = {
     "str": lambda value: isinstance(value, str),
     "str | None": lambda value: value is None or isinstance(value, str),
@@ -61,6 +61,7 @@ def to_dict(snapshot: Snapshot) -> dict[str, Any]:
         "coverage": [_path_count(one) for one in snapshot.coverage],
         "tests": [_test_count(one, "path") for one in snapshot.tests],
         "groups": [_test_count(one, "name") for one in snapshot.groups],
+        "cases": None if snapshot.cases is None else shown_cases(snapshot.cases),
         "dependencies": None if snapshot.dependencies is None else [_spelled(one) for one in snapshot.dependencies],
         "machine": None if snapshot.machine is None else _fields(snapshot.machine),
         "warnings": [_fields(warning) for warning in snapshot.warnings],
@@ -72,10 +73,8 @@ def _fields(record: Any) -> dict[str, Any]:
 
 
 def _metric(metric: Metric) -> dict[str, Any]:
-    # The median of two counts need not be one.
-    whole = metric.unit == "count" and float(metric.value).is_integer()
-    value = int(metric.value) if whole else metric.value
-    shown: dict[str, Any] = {"value": value, "unit": metric.unit}
+    whole = metric.unit == "count" and float(metric.value).is_integer()  # the median of two counts need not be one
+    shown: dict[str, Any] = {"value": int(metric.value) if whole else metric.value, "unit": metric.unit}
     if metric.total is not None:
         shown |= {"covered": metric.covered, "total": metric.total}
     if metric.runs:
@@ -139,7 +138,6 @@ def _snapshot(data: Any) -> Snapshot:
     if not _FITS["str | None"](base):
         raise ValueError("the base is not a commit")
     files = tuple(_read_spelled(FileChange, one) for one in _list(data["files"]))
-    dependencies = data.get("dependencies")  # not recorded at first
     return Snapshot(
         revision=None if revision is None else _record(Revision, revision),
         base=base,
@@ -149,12 +147,15 @@ def _snapshot(data: Any) -> Snapshot:
         coverage=tuple(_record(PathCount, one) for one in _list(data["coverage"])),
         tests=tuple(_read_count(one, "path") for one in _list(data.get("tests", []))),
         groups=tuple(_read_count(one, "name") for one in _list(data.get("groups", []))),
-        dependencies=None
-        if dependencies is None
-        else tuple(_read_spelled(Dependency, one) for one in _list(dependencies)),
+        cases=read_cases(data.get("cases")),
+        dependencies=_dependencies(data.get("dependencies")),
         machine=None if machine is None else _record(Machine, machine),
         warnings=tuple(_record(Warning, one) for one in _list(data["warnings"])),
     )
+
+
+def _dependencies(value: Any) -> tuple[Dependency, ...] | None:
+    return None if value is None else tuple(_read_spelled(Dependency, one) for one in _list(value))
 
 
 def _list(value: Any) -> list[Any]:
@@ -173,8 +174,7 @@ def _record(kind: type[_Record], data: Mapping[str, Any]) -> _Record:
 
 
 def _read_source(data: Mapping[str, Any]) -> Source:
-    collector = data["collector"]
-    kind = next((kind for kind in get_args(Kind) if collector.startswith(kind)), "bench")
+    kind = next((kind for kind in get_args(Kind) if data["collector"].startswith(kind)), "bench")
     return _record(Source, {"kind": kind, **data})
 
 

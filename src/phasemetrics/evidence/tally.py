@@ -16,16 +16,22 @@ class Tally:
     files: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     groups: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     counted_in: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    cases: Counter[str] = field(default_factory=Counter)
 
     def add(self, fact: Measurement, report: str) -> None:
         """Add a count of cases, `tests` or `tests.group`, of the report called `report`."""
         outcome, count = fact.labels["outcome"], int(fact.value)
         if fact.name == "tests":
             self.outcomes[outcome] += count
+            self.cases[report] += count
             self.files[fact.labels.get("path", "")][outcome] += count
         else:
             self.groups[fact.labels["group"]][outcome] += count
             self.counted_in[fact.labels["group"]].add(report)
+
+    def empty(self) -> set[str]:
+        """Return the reports without a case, such as that of a shard for which no test was left."""
+        return {report for report, count in self.cases.items() if not count}
 
     def metrics(self) -> dict[str, Metric]:
         """Return the counts of all cases; nothing where no report counts any, not even 0 of them."""
@@ -38,7 +44,9 @@ class Tally:
 
     def tested(self) -> tuple[TestCount, ...]:
         """Return the cases of each test file, sorted by path."""
-        return tuple(_count(path, self.files[path]) for path in sorted(self.files))
+        # A report without a case has no file to speak of: that is worth a line only where it is all there is.
+        unnamed = len(self.files) > 1 and "" in self.files and not self.files[""].total()
+        return tuple(_count(path, self.files[path]) for path in sorted(self.files) if path or not unnamed)
 
     def grouped(self, reports: int) -> tuple[TestCount, ...]:
         """Return the cases of each group, sorted by its name, where all of the test `reports` were counted by it."""

@@ -2,9 +2,12 @@
 
     lines.xml   pytest --cov=. --cov-report=xml
     branch.xml  coverage run --branch --source=. -m pytest;  coverage xml
+    nyc.xml     nyc --all --include='src/**' --reporter=cobertura node cart.test.js
+    c8.xml      c8 with the same options
 
-on `ledger.py` and `package/` beside `test_ledger.py` (ledger_cases.py). The expected numbers are those of `coverage
-json` of the same data: covered and total lines, covered and total branches. The temporary folder's name is taken out.
+on `ledger.py` and `package/` beside `test_ledger.py` (ledger_cases.py), and on `../istanbul`. The expected numbers are
+those of `coverage json` of the same data, and of the reporter `json-summary`: covered and total lines, covered and
+total branches. The temporary folder's name is taken out. Needs node and npm.
 """
 
 from __future__ import annotations
@@ -17,6 +20,9 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from istanbul_runs import runs  # noqa: E402
 
 
 def project(folder: Path) -> None:
@@ -63,6 +69,9 @@ def main() -> None:
         run(folder, "coverage", "xml")
         keep(folder, "branch.xml")
         expected["branch.xml"] = numbers(folder)
+    for tool, made in runs("coverage_xml").items():
+        (HERE / f"{tool}.xml").write_text(made.text, encoding="utf-8")
+        expected[f"{tool}.xml"] = made.numbers
     (HERE / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")
 
 
