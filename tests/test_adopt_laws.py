@@ -241,7 +241,11 @@ def test_a_number_that_a_person_changed_is_kept(text: str, data: st.DataObject) 
             assert line_of(one.text, claim.statement.line) == line_of(edited, claim.statement.line)
     with suppress(Refusal):  # all 777 tests do not pass, and no other number would be right there
         back = fill(edited, plan.ledger, Adoption(frozenset({claim.statement.line})))
-        assert line_of(back.text, claim.statement.line) == line_of(plan.text, claim.statement.line)
+        # 84 % may stay where 84.6 % was measured; who takes the line over anew gets 85 %. Both are true.
+        anew = fill(edited, adopt=Adoption(frozenset({claim.statement.line})))
+        assert line_of(back.text, claim.statement.line) in {
+            line_of(one.text, claim.statement.line) for one in (plan, anew)
+        }
 
 
 def takeable(text: str) -> frozenset[int]:

@@ -293,3 +293,15 @@ def frame(text: str) -> list[str]:
 def test_the_evidence_of_these_tests_is_what_they_say() -> None:
     assert [one.path for one in AFTER.files or () if one.status == "modified"] == MODIFIED.split()
     assert sorted(one.path for one in AFTER.files or () if one.status == "created") == sorted(CREATED.split())
+
+
+def test_front_matter_that_is_not_sound_is_not_made_sound_by_a_fill() -> None:
+    text = (
+        "---\nphase: [number] |\nkey-files:\n  created: [files that are new]\n---\n\n"
+        "# Phase [number]: [Name] Summary\n\n"
+        "## What Was Measured\n- Tests: [count] passed → [count] passed\n"
+    )
+    filled = fill(text)
+    assert filled.text != text  # the rest of it is filled
+    assert filled.text.split("---")[1] == text.split("---")[1]
+    assert not fill(filled.text, ledger=filled.ledger).changed

@@ -12,6 +12,7 @@ from phasemetrics.claims.listings import Listing, listings
 from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.claims.restating import restated
 from phasemetrics.claims.statement import Statement
+from phasemetrics.claims.tokens import number_of
 from phasemetrics.claims.wording import against, words
 from phasemetrics.document.markdown import Document
 from phasemetrics.document.ownership import Filling
@@ -39,13 +40,12 @@ class Held:
         one, exact = self.claim.statement, self.answer.exact
         if self.answer.agrees is None or exact is None or one.relation != "=":
             return False
-        return not self.answer.agrees or self.exact
+        return not self.answer.agrees or self.says(one.text)
 
-    @property
-    def exact(self) -> bool:
-        """Whether the number is the measured one, at the precision it is written with."""
+    def says(self, text: str) -> bool:
+        """Return whether a number that is written so is the measured one, at the precision it is written with."""
         exact = self.answer.exact
-        return exact is not None and fits(_stated(self.claim.statement), exact)
+        return exact is not None and fits(replace(_stated(self.claim.statement), value=number_of(text)), exact)
 
 
 def held(root: Path, phase: Phase, documents: Sequence[Document], book: Phrasebook) -> list[tuple[Held, ...]]:

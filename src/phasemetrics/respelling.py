@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from phasemetrics.claiming import Held
 from phasemetrics.claims.statement import Statement
+from phasemetrics.claims.tokens import number_of
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import Document
 from phasemetrics.units import Quantity, parse_quantity, rounded_to
@@ -19,7 +20,7 @@ _ALL = re.compile(r"\b(?:all|every|each|tous|todos|alle)\b|全|すべて|모든|
 def values(all_held: Sequence[Held], document: Document, ledger: Ledger) -> dict[str, Value]:
     """Return what should stand in each claim, as the document writes its numbers; by address.
 
-    A number of ours is written as the person wrote the one that stood there first; one that is true as it stands stays.
+    A number of ours is written as the person wrote the one that stood there first; where that one is true, it stands.
     What is worked out from others on its line follows from these as they are printed: 81 % after 78 % is +3.
     """
     found: dict[str, Value] = {}
@@ -57,19 +58,25 @@ def _basic(line: Sequence[Held], document: Document, ledger: Ledger) -> dict[str
         if stated.subject == "tests.passed" and _ALL.search(raw) and exact != whole.get("tests.total", stated.value):
             continue  # `all 45 tests passing` would not be true with another number either
         entry = ledger.get(one.claim.address)
-        like = entry.placeholder if entry else stated.text
-        text = stated.text if one.exact else _text(exact, like, stated.percent)
-        written[one.claim.address] = Value(text, one.answer.origin)
+        sign = document.text[one.claim.span.start : one.claim.span.end].removesuffix(stated.text)
+        if sign not in {"", "+"}:
+            continue
+        like = entry.placeholder.removeprefix(sign) if entry else stated.text
+        text = like if one.says(like) else _text(exact, like, stated.percent)
+        written[one.claim.address] = Value(f"{sign}{text}", one.answer.origin)
     return written
 
 
 def _text(exact: Decimal, like: str, percent: bool) -> str:
     """Return a number as another one is written: its decimals, its separators. 100 % is only what is all of it."""
-    decimals = len(like.partition(".")[2])
+    comma = percent and "," in like  # 81,2 %
+    decimals = len(like.replace(",", ".").partition(".")[2]) if comma else len(like.partition(".")[2])
     shown = rounded_to(exact, decimals)
     while shown in ({0, 100} if percent else {0}) and shown != exact and decimals < 4:
         decimals += 1
         shown = rounded_to(exact, decimals)
+    if comma:
+        return str(shown).replace(".", ",")
     return f"{shown:,}" if "," in like else str(shown)
 
 
@@ -84,7 +91,7 @@ def _derived(one: Held, line: Sequence[Held], written: Mapping[str, Value], docu
         for other in line:
             about = other.claim.statement
             if (about.subject, about.side, about.of) == (subject, side, stated.of) and other.claim.address in written:
-                return Decimal((written[other.claim.address].text or "").replace(",", ""))
+                return number_of(written[other.claim.address].text or "")
         return None
 
     if stated.subject == "tests.rate":

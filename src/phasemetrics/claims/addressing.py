@@ -34,8 +34,9 @@ def addressed(document: Document, statements: Iterable[Statement]) -> Iterator[C
         line = document.lines[one.line - 1]
         raw = document.raw(line)
         start = one.column - 1
-        # A difference is written with its sign; what was created or deleted is one without.
-        differs = one.side == "change" and one.family not in {"files", "lines"} and one.subject != "tests.added"
+        # A difference is written with its sign; what was created or deleted is one without. The side of a number does
+        # not count here: it depends on the phase that was asked for, and an address must not.
+        differs = one.family not in {"files", "lines"} and one.subject != "tests.added"
         signed = differs and start > 0 and raw[start - 1] in "+-−"
         at = sum(match.end() <= start for match in _DIGITS.finditer(raw))
         span = Span(line.start + start - signed, line.start + start + len(one.text))

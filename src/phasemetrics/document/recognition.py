@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from phasemetrics.document.directives import directed
 from phasemetrics.document.fields import fields
 from phasemetrics.document.folding import heading_key
+from phasemetrics.document.frontmatter import front_matter
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.places import Hole, Recognition, Rows
@@ -47,6 +48,9 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
         # A line without words of its own looks like any other: what follows the first one is no second one.
         while not pattern.wordless and (again := search.line_holes(pattern, base, repeated=True)):
             holes += again
+    if not front_matter(document):
+        # Front matter that is not sound is left alone: `phase: [number] |` would become sound by being filled.
+        holes = [hole for hole in holes if document.lines[hole.line].kind != "front"]
     taken = {hole.line for hole in holes} | {row.line.number for place in rows for row in place.rows}
     own = tuple(one for one in fields(document) if one.key.line.number not in taken)
     return Recognition(best.name if best else None, tuple(holes), tuple(rows), own)
