@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from phasemetrics.errors import Refusal
+from journey import phasemetrics
+from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence import reportfiles
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.model import Kind, Snapshot
@@ -209,3 +211,33 @@ def test_any_split_of_a_run_in_any_order_gives_the_same_totals(
     counted = [{name: one for name, one in found.metrics.items() if one.unit == "count"} for found in (whole, apart)]
     assert counted[0] == counted[1]
     assert whole.tests == apart.tests
+
+
+def test_a_format_may_be_named(root: Path) -> None:
+    named = collected(root, "junit", "tap:build/deep/er/*.tap", "build/pytest.xml")
+    assert {(one.path, one.collector) for one in named.sources} == {
+        ("build/deep/er/cart.tap", "tap"),
+        ("build/pytest.xml", "junit"),
+    }
+    # A report that does not look like what it is, from where nobody could tell: comments first.
+    odd = root / "build" / "odd.tap"
+    odd.write_text(f"# made by hand\nrunning…\n{SAMPLES['deep/er/cart.tap'].read_text('utf-8')}", encoding="utf-8")
+    assert refusal(root, {"junit": ("build/odd.tap",)}).code == "unknown-format"
+    assert [one.collector for one in collected(root, "junit", "tap:build/odd.tap").sources] == ["tap"]
+
+
+def test_a_format_that_is_not_known_is_refused_with_those_that_are(root: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        collected(root, "junit", "lcov:build/pytest.xml")  # a format of coverage
+    assert (caught.value.code, "junit, " in (caught.value.mend or "")) == ("no-format", True)
+    assert refusal(root, {"junit": ("junit:build/deep/er/cart.tap",)}).path == "build/deep/er/cart.tap"
+
+
+def test_a_file_that_is_called_so_is_that_file(root: Path) -> None:
+    (root / "tap:report.xml").write_bytes(SAMPLES["pytest.xml"].read_bytes())
+    assert [one.collector for one in collected(root, "junit", "tap:report.xml").sources] == ["junit"]
+
+
+def test_a_named_format_is_relative_to_where_one_stands(root: Path) -> None:
+    ended = phasemetrics(root / "build", "collect", "--junit", "tap:deep/er/cart.tap", "--json")
+    assert [one["collector"] for one in json.loads(ended.out)["sources"]] == ["tap"]

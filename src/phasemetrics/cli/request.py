@@ -13,6 +13,7 @@ from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.grouping import group_rules
 from phasemetrics.evidence.identity import spelled_out
 from phasemetrics.evidence.model import Kind
+from phasemetrics.evidence.reportfiles import named_format
 from phasemetrics.evidence.store import checked_phase
 
 
@@ -68,7 +69,13 @@ def evidence_of(project: Project, reports: Reports) -> Evidence:
 
 def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str, ...]:
     # What a person types is relative to where they stand, what the configuration says to the project's root.
-    return tuple(str(Path.cwd() / pattern) for pattern in given) if given else tuple(configured)
+    return tuple(map(_here, given)) if given else tuple(configured)
+
+
+def _here(given: str) -> str:
+    """Return a glob from where a person stands, behind the format that they named for it."""
+    chosen, pattern = named_format(Path.cwd(), given)
+    return f"{chosen}:{Path.cwd() / pattern}" if chosen else str(Path.cwd() / pattern)
 
 
 def configured_base(project: Project, phase: str) -> str | None:

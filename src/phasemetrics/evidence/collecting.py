@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.cases import CaseBook
 from phasemetrics.evidence.grouping import Grouping, GroupRule
@@ -135,6 +135,8 @@ def _known(head: bytes, kind: Kind) -> tuple[str, Collector] | None:
 
 
 def _collector_for(report: Report, kind: Kind) -> tuple[str, Collector]:
+    if report.format:
+        return _named_collector(report.format, kind)
     with open_regular(report.path, report.name) as stream:
         head = stream.read(_HEAD)
     if found := _known(head, kind):
@@ -144,6 +146,15 @@ def _collector_for(report: Report, kind: Kind) -> tuple[str, Collector]:
         "unknown-format", f"line 1 does not begin any {kind} format that is known here ({known})", path=report.name,
         mend="write it in one of them",
     )  # fmt: skip
+
+
+def _named_collector(name: str, kind: Kind) -> tuple[str, Collector]:
+    """Return the collector that a person named; raise UsageError for one that is not there."""
+    ours = {one: collector for one, collector in _all_collectors() if kind == collector.KIND}
+    if name not in ours:
+        mend = f"name one of {', '.join(sorted(ours))}, or none"
+        raise UsageError("no-format", f"{name!r} is no {kind} format that is known here", mend=mend)
+    return name, ours[name]
 
 
 def _all_collectors() -> Iterator[tuple[str, Collector]]:

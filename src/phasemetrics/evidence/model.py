@@ -42,12 +42,14 @@ class Report:
     """A file to read: `path` to open it, `name` as the person would call it (relative, `/`-separated).
 
     `groups` are there where test cases are to be counted by group as well, `named` where each is to be told by name.
+    `format` is the collector that a person named for it.
     """
 
     path: Path
     name: str
     groups: Groups | None = None
     named: Named | None = None
+    format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Kind, Report, Warning
 
 REPORT_COUNT = 10_000
+_NAMED = re.compile(r"(?P<format>[a-z][a-z_]+):(?P<pattern>.+)", re.DOTALL)  # a drive is one letter
 _FILE_COUNT = 100_000  # in a folder: nobody looks for reports in a home directory
 _OPTION: dict[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench": "--bench"}
 _CALLED: dict[Kind, str] = {"junit": "test reports", "coverage": "coverage reports"}
@@ -38,10 +40,11 @@ def find(root: Path, patterns: Collection[str], kind: Kind, judge: Judge) -> Fou
 
     Raises Refusal for a pattern that names nothing, and for more than 10,000 files.
     """
-    found = Found(single=len(patterns) == 1 and not _is_many(root, *patterns))
+    found = Found(single=len(patterns) == 1 and not any(_is_many(root, named_format(root, one)[1]) for one in patterns))
     seen: set[Path] = set()
     names: Counter[str] = Counter()
-    for pattern in patterns:
+    for given in patterns:
+        chosen, pattern = named_format(root, given)
         paths = _files(root, pattern, kind, judge, found.warnings)
         if not paths:
             message = "no file matches" if glob.has_magic(pattern) else "there is no such file"
@@ -54,10 +57,22 @@ def find(root: Path, patterns: Collection[str], kind: Kind, judge: Judge) -> Fou
                 name = _display(path, root)
                 names[name] += 1
                 # Reports from elsewhere may have the same name, and are still two.
-                found.reports.append(Report(path, name if names[name] == 1 else f"{name} ({names[name]})"))
+                called = name if names[name] == 1 else f"{name} ({names[name]})"
+                found.reports.append(Report(path, called, format=chosen))
         if len(seen) > REPORT_COUNT:
             raise Refusal("too-many-reports", f"more than {REPORT_COUNT} files match", path=pattern)
     return found
+
+
+def named_format(root: Path, given: str) -> tuple[str, str]:
+    """Return the format that a person named before a pattern, as in `lcov:build/*.info`, and the pattern.
+
+    A file that is called so is that file.
+    """
+    match = _NAMED.fullmatch(given)
+    if match is None or os.path.exists(root / given):  # noqa: PTH110 - see below
+        return "", given
+    return match["format"], match["pattern"]
 
 
 def require_all(found: Mapping[Kind, Found], expected: int) -> None:
