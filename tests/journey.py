@@ -50,10 +50,18 @@ def files_of(root: Path) -> dict[str, str]:
 
 def at_the_end_of_the_phase(before: Path, after: Path, target: Path) -> Path:
     """Return a copy of the sample at the end of phase 3, with the baseline that was recorded at its start."""
-    start = shutil.copytree(before, target / "start", symlinks=True)
-    end = shutil.copytree(after, target / "end", symlinks=True)
+    made = before.parent / "made"  # once in a session: the samples do not change
+    if not made.is_dir():
+        _make_the_end(before, after, made)
+    for name in ("start", "end"):
+        shutil.copytree(made / name, target / name, symlinks=True)
+    return target / "end"
+
+
+def _make_the_end(before: Path, after: Path, made: Path) -> None:
+    start = shutil.copytree(before, made / "start", symlinks=True)
+    end = shutil.copytree(after, made / "end", symlinks=True)
     succeed(start, "baseline", "-p", "3")
     shutil.copytree(start / ".phasemetrics", end / ".phasemetrics")
     for kind, name in (("readme", README), ("retrospective", RETRO)):
         succeed(end, "new", kind, "-p", "3", "-o", name)
-    return end
