@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
-from phasemetrics.evidence.collecting import builtin_collectors
+from phasemetrics.evidence.formats import builtin_collectors
 from phasemetrics.evidence.model import Collector, Fact, FileCoverage, Report, Warning
 
 GOLDEN = Path(__file__).parent / "collectors"

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.model import Fact, Machine, Measurement, Report, Warning
+from phasemetrics.evidence.model import Fact, Machine, Measurement, Options, Report, Warning
 from phasemetrics_collectors import pytest_benchmark
 
 SAMPLES = Path(__file__).parent / "collectors" / "pytest_benchmark"
@@ -255,3 +255,52 @@ def test_hostile_reports(case: dict[str, Any]) -> None:
     means = {name: value for name, value in values(facts).items() if name.endswith(".mean")}
     assert means == {f"bench.{name}.mean": value for name, value in expect["values"]["bench_mean_s"].items()}
     assert "SECRET-HOST" not in repr(facts)
+
+
+def test_percentiles_are_those_of_the_rounds_where_these_can_carry_them(tmp_path: Path) -> None:
+    def found(rounds: int, data: object) -> dict[str, float]:
+        stats = {"min": 0, "max": rounds, "mean": 1, "median": 1, "rounds": rounds, "data": data}
+        return values(facts_of(session(benchmark(**stats)), tmp_path))
+
+    carried = found(100, list(range(100)))
+    cuts = statistics.quantiles(range(100), n=20, method="inclusive")
+    assert [carried["bench.test_b.p90"], carried["bench.test_b.p95"]] == pytest.approx([cuts[17], cuts[18]])
+    assert {"bench.test_b.p90", "bench.test_b.p95", "bench.test_b.p99"} & set(carried) == {
+        "bench.test_b.p90",
+        "bench.test_b.p95",
+    }
+    assert "bench.test_b.p99" in found(500, list(range(500)))
+    for few in (found(49, list(range(49))), found(1000, None)):
+        assert not [name for name in few if ".p9" in name]
+
+
+@pytest.mark.parametrize("wrong", ["x", -1.0, True, None, [1]])
+def test_a_round_that_is_no_time_is_refused(tmp_path: Path, wrong: object) -> None:
+    with pytest.raises(Refusal, match=re.escape("benchmarks[0].stats.data[1]")):
+        facts_of(session(benchmark(data=[1.0, wrong])), tmp_path)
+
+
+def test_the_options_that_matter_are_kept(tmp_path: Path) -> None:
+    options = {"disable_gc": True, "timer": "perf_counter", "warmup": False, "min_rounds": 5, "max_time": 1.0}
+    (found,) = [
+        one for one in facts_of(session({**benchmark(), "options": options}), tmp_path) if isinstance(one, Options)
+    ]
+    assert found == Options("test_b", {"disable_gc": "yes", "timer": "perf_counter", "warmup": "no"})
+    (unknown,) = [one for one in facts_of(session(benchmark()), tmp_path) if isinstance(one, Options)]
+    assert unknown.values == {}
+
+
+@pytest.mark.parametrize(
+    ("head", "ours"),
+    [
+        ('{"machine_info": {', True),
+        ('{\n "benchmarks": [{"extra_info": {}, "fullname"', True),
+        ('{"benchmarks": [{"group": null, "stats": {"iterations": 1, "ops": 2', True),
+        ('{"benchmarks": [{"metadata": {"machine_info": 1', False),
+        ('{"context": {"date"', False),
+        ('["machine_info"', False),
+        ("<machine_info", False),
+    ],
+)
+def test_its_shape_tells_the_format(head: str, ours: bool) -> None:
+    assert pytest_benchmark.recognises(head.encode()) is ours

@@ -15,7 +15,7 @@ import pytest
 
 import phasemetrics_collectors
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence import collecting, reportfiles
+from phasemetrics.evidence import formats, reportfiles
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.model import Kind, Snapshot
 from phasemetrics.evidence.reportfiles import Verdict, find
@@ -57,8 +57,8 @@ def judged(path: Path, _kind: Kind) -> Verdict:
     return "ours" if path.suffix == ".xml" else "unknown"
 
 
-def formats(*kinds: Kind) -> list[str]:
-    return [name for name, collector in collecting.builtin_collectors() if collector.KIND in kinds]
+def names_of(*kinds: Kind) -> list[str]:
+    return [name for name, collector in formats.builtin_collectors() if collector.KIND in kinds]
 
 
 def names(root: Path, *patterns: str) -> list[str]:
@@ -183,7 +183,7 @@ def test_a_missing_report_is_refused(root: Path, kind: Kind, name: str) -> None:
         ("junit", "build/coverage.json", "unknown-format"),
         ("coverage", "build/junit-1.xml", "unknown-format"),
         ("bench", "build/junit-1.xml", "unknown-format"),
-        ("bench", "build/coverage.json", "bad-json"),
+        ("bench", "build/coverage.json", "unknown-format"),
     ],
 )
 def test_what_is_no_report_of_its_kind_is_refused(root: Path, kind: Kind, pattern: str, code: str) -> None:
@@ -194,7 +194,7 @@ def test_what_is_no_report_of_its_kind_is_refused(root: Path, kind: Kind, patter
     good = "build/coverage.json" if kind == "coverage" else str(SESSIONS[0]) if kind == "bench" else "build/junit-1.xml"
     error = refused(root, kind, good, pattern)
     assert (error.code, error.path, bool(error.mend)) == (code, pattern.replace("?", "e"), True)
-    assert code != "unknown-format" or f"({', '.join(formats(kind))})" in error.message
+    assert code != "unknown-format" or f"({', '.join(names_of(kind))})" in error.message
 
 
 def test_a_source_is_its_bytes_and_never_a_place_on_this_machine(root: Path, tmp_path: Path) -> None:
@@ -254,12 +254,12 @@ def plug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[phasemetrics.collectors]\nacme = {module}\n")
         monkeypatch.syspath_prepend(site)
-        collecting._others.cache_clear()
+        formats._others.cache_clear()
 
     yield install
     for name in [name for name in sys.modules if "acme" in name]:
         del sys.modules[name]
-    for cached in (collecting._others, collecting.builtin_collectors):
+    for cached in (formats._others, formats.builtin_collectors):
         cached.cache_clear()
 
 
@@ -301,11 +301,11 @@ def test_a_module_dropped_in_is_found_by_its_name(
         (folder / f"{name}.py").write_text(PLUGIN)
     (folder / "acme_no_collector.py").write_text("")
     monkeypatch.setattr(phasemetrics_collectors, "__path__", [*phasemetrics_collectors.__path__, str(folder)])
-    collecting.builtin_collectors.cache_clear()
+    formats.builtin_collectors.cache_clear()
     (root / "a.acme").write_text("ACME 1\n6\n")
     snapshot = collected(root, "junit", "a.acme")
     assert [one.collector for one in snapshot.sources] == ["acme_dropped"]
     assert snapshot.metrics["tests.total"].value == 6
-    found = formats("junit", "coverage", "bench")
+    found = names_of("junit", "coverage", "bench")
     assert {*FORMATS, "go_test", "tap", "trx", "ctrf", "pytest_benchmark", "acme_dropped"} <= {*found}
     assert not any(name.startswith("_") or "no_collector" in name for name in found)

@@ -15,11 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from phasemetrics.evidence.comparison import Comparison, Verdict, compare, settle
+from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Machine, Metric, Snapshot
 from phasemetrics.evidence.significance import ratio_interval, smallest_p
-from phasemetrics.evidence.verdict import ALPHA, FEWEST_RUNS
-from phasemetrics.units import Direction, parse_quantity
+from phasemetrics.evidence.verdict import ALPHA, FEWEST_RUNS, Verdict
+from phasemetrics.unitnames import Direction
+from phasemetrics.units import parse_quantity
 
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/bench"
 needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus/bench is not here")
@@ -80,28 +82,28 @@ def test_exact_metrics(
     name: str, unit: str, before: float, after: float, verdict: Verdict, change: str, improvement: str
 ) -> None:
     row = exact(name, before, after, unit)
-    assert (row.verdict, row.change_text, row.improvement_text, row.p) == (verdict, change, improvement, None)
+    assert (row.verdict, row.change_text, row.improvement(), row.p) == (verdict, change, improvement, None)
 
 
 def test_the_configured_direction_wins() -> None:
     assert exact("lines.added", 10, 4, better="lower").verdict == "improved"
-    assert exact("lines.added", 10, 4, better="lower").improvement_text == "+6"
+    assert exact("lines.added", 10, 4, better="lower").improvement() == "+6"
     assert exact("coverage.lines", 0.5, 0.6, "ratio", better="lower").verdict == "regressed"
 
 
 @pytest.mark.parametrize(
     ("before", "after", "verdict", "improvement"),
     [
-        ([0.012], [0.00923], "single-measurement", "+23.1% (1 run each, not tested)"),
-        ([], [0.00923], "single-measurement", "+23.1% (1 run each, not tested)"),
-        (around(0.012, 3), around(0.00923, 3), "too-few-runs", "+23.1% (n=3+3, too few runs to test)"),
-        (around(0.012, 3), around(0.00923, 6), "too-few-runs", "+23.0% (n=3+6, too few runs to test)"),
-        (around(0.012, 6), [0.00923], "too-few-runs", "+23.3% (n=6+1, too few runs to test)"),
-        (around(0.012, 4), around(0.00923, 4), "improved", "+23.1% (p=0.029, n=4+4)"),
-        (around(0.012, 6), around(0.00923, 6), "improved", "+23.1% (p=0.002, n=6+6)"),
-        (around(0.012, 8), around(0.00923, 8), "improved", "+23.1% (p<0.001, n=8+8)"),
-        (around(0.00923, 6), around(0.012, 6), "regressed", "-30.1% (p=0.002, n=6+6)"),
-        (around(0.012, 6), around(0.012, 6), "unchanged", "~ unchanged (within ±2%)"),
+        ([0.012], [0.00923], "single-measurement", "+23.1% median (1 run each, not tested)"),
+        ([], [0.00923], "single-measurement", "+23.1% median (1 run each, not tested)"),
+        (around(0.012, 3), around(0.00923, 3), "too-few-runs", "+23.1% median (n=3+3, too few runs to test)"),
+        (around(0.012, 3), around(0.00923, 6), "too-few-runs", "+23.0% median (n=3+6, too few runs to test)"),
+        (around(0.012, 6), [0.00923], "too-few-runs", "+23.3% median (n=6+1, too few runs to test)"),
+        (around(0.012, 4), around(0.00923, 4), "improved", "+23.1% median (p=0.029, n=4+4)"),
+        (around(0.012, 6), around(0.00923, 6), "improved", "+23.1% median (p=0.002, n=6+6)"),
+        (around(0.012, 8), around(0.00923, 8), "improved", "+23.1% median (p<0.001, n=8+8)"),
+        (around(0.00923, 6), around(0.012, 6), "regressed", "-30.1% median (p=0.002, n=6+6)"),
+        (around(0.012, 6), around(0.012, 6), "unchanged", "~ unchanged (median within ±2%)"),
         (around(0.012, 6), around(0.01176, 6), "no-significant-change", None),
     ],
 )
@@ -109,13 +111,13 @@ def test_benchmarks(before: list[float], after: list[float], verdict: Verdict, i
     one, other = (Metric(median(side or [0.012]), "second", runs=tuple(side)) for side in (before, after))
     row = between("bench.x.median", one, other)
     assert row.verdict == verdict
-    assert improvement is None or row.improvement_text == improvement
+    assert improvement is None or row.improvement() == improvement
 
 
 def test_noise_is_called_noise() -> None:
     row = timed([1.0, 1.3, 0.9, 1.2, 1.1, 1.4], [1.05, 1.1, 0.95, 1.25, 1.0, 1.3])
     assert row.verdict == "no-significant-change"
-    assert row.improvement_text == "~ no significant change (+6.1%, p=0.706, n=6+6)"
+    assert row.improvement() == "~ no significant change (+6.1% median, p=0.706, n=6+6)"
     assert row.change_text == "-6.1%"
 
 
@@ -131,7 +133,7 @@ def test_a_rate_is_better_when_it_rises_and_a_spread_has_no_direction() -> None:
     for stat, unit in (("stddev", "second"), ("iqr", "second"), ("rounds", "count"), ("iterations", "count")):
         row = timed(around(100, 6), around(200, 6), f"bench.x.{stat}", unit)
         assert (row.better, row.verdict) == (None, "changed")
-        assert row.improvement_text == f"{row.change_text} (p=0.002, n=6+6)"
+        assert row.improvement() == f"{row.change_text} {stat} (p=0.002, n=6+6, direction not set)"
 
 
 def test_a_claim_needs_the_printed_values_on_its_side() -> None:
@@ -145,7 +147,7 @@ def test_an_interval_of_tied_runs_alone_is_no_claim() -> None:
     before, after = [1.0, 2, 2, 4, 4], [3.0, 3, 3, 5, 5, 5, 6, 6]
     assert ratio_interval(before, after)[1] == 1.25
     row = timed(before, after)
-    assert row.improvement_text == "~ no significant change (-150.0%, p=0.053, n=5+8)"
+    assert row.improvement() == "~ no significant change (-150.0% median, p=0.053, n=5+8)"
 
 
 def test_four_runs_a_side_are_the_fewest_that_can_prove_anything() -> None:
@@ -161,13 +163,13 @@ def test_a_run_of_zero_has_no_ratio() -> None:
 @pytest.mark.parametrize("name", ["tests.duration", "tests.wall"])
 def test_a_duration_is_measured_once_and_never_claimed(name: str) -> None:
     row = exact(name, 12.0, 6.0, "second")
-    assert (row.verdict, row.improvement_text) == ("single-measurement", "+50.0% (1 run each, not tested)")
+    assert (row.verdict, row.improvement()) == ("single-measurement", "+50.0% (1 run each, not tested)")
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
 def test_what_is_not_a_number_failed(value: float) -> None:
     row = timed([value] * 6, around(1, 6))
-    assert (row.verdict, row.before_text, row.change_text, row.improvement_text) == ("failed", None, None, None)
+    assert (row.verdict, row.before_text, row.change_text, row.improvement()) == ("failed", None, None, None)
     assert row.after_text == "1.00 s"
 
 
@@ -176,7 +178,7 @@ def test_a_side_that_is_absent_has_no_text() -> None:
     new, missing = compare("tests.passed", None, some), compare("tests.passed", some, snapshot())
     assert (new.verdict, new.before_text, new.after_text, new.change_text) == ("new", None, "3", None)
     assert (missing.verdict, missing.before_text, missing.after_text) == ("missing", "3", None)
-    assert (new.runs, missing.runs, new.improvement_text) == ((0, 1), (1, 0), None)
+    assert (new.runs, missing.runs, new.improvement()) == ((0, 1), (1, 0), None)
     assert compare("tests.passed", snapshot(), None).message == "not measured at either end"
 
 
@@ -210,7 +212,7 @@ def test_times_from_different_machines_are_not_compared(change: Mapping[str, str
     row = compare("bench.x.min", snapshot(MACHINE, bench__x__min=metric), snapshot(other, bench__x__min=metric))
     assert row.verdict == ("not-comparable" if reason else "unchanged")
     if reason:
-        assert row.improvement_text == row.change_text == f"not comparable: {reason}"
+        assert row.improvement() == row.change_text == f"not comparable: {reason}"
         assert (row.before_text, row.p) == ("1.00 s", None)
     counted = Metric(1, "count")
     row = compare("tests.passed", snapshot(MACHINE, tests__passed=counted), snapshot(other, tests__passed=counted))
@@ -225,7 +227,7 @@ def test_an_unknown_machine_is_no_different_one() -> None:
 
 def test_values_of_different_units_are_not_compared() -> None:
     row = between("x", Metric(3, "second"), Metric(0.5, "ratio"))
-    assert row.improvement_text == "not comparable: unit differs (second → ratio)"
+    assert row.improvement() == "not comparable: unit differs (second → ratio)"
     assert (row.before_text, row.after_text) == ("3.00 s", "50.0%")
 
 
@@ -239,7 +241,7 @@ def test_claims_that_do_not_survive_their_document_are_withdrawn() -> None:
     assert withdrawn.verdict == "regressed"  # Holm: the last of three is not adjusted
     first, second = settle([claim, claim])
     assert first == second
-    assert first.improvement_text == "~ no significant change (-100.0%, p=0.029, n=4+4, one of 2 tested)"
+    assert first.improvement() == "~ no significant change (-100.0% median, p=0.029, n=4+4, one of 2 tested)"
 
 
 @given(st.sampled_from(EXACT), st.integers(0, 10**6), st.integers(0, 10**6))
@@ -266,7 +268,7 @@ def test_printed_change_is_printed_after_minus_printed_before(name: str, one: in
 @given(st.sampled_from(EXACT), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_improvement_is_the_change_with_the_sign_of_better(name: str, one: int, other: int) -> None:
     row = exact(name, one, other, UNIT.get(name, "count"))
-    change, improvement = row.change_text or "", (row.improvement_text or "").partition(" (1 run")[0]
+    change, improvement = row.change_text or "", (row.improvement() or "").partition(" (1 run")[0]
     if change.startswith(("n/a", "0")):
         assert improvement == change
     elif row.better == "lower":
@@ -287,7 +289,7 @@ def test_no_text_holds_a_negative_zero_or_what_is_no_number(
     name: str, unit: str, before: list[float], after: list[float]
 ) -> None:
     row = between(name, Metric(before[0], unit, runs=tuple(before)), Metric(after[0], unit, runs=tuple(after)))
-    texts = [row.before_text, row.after_text, row.change_text, row.improvement_text, row.message]
+    texts = [row.before_text, row.after_text, row.change_text, row.improvement(), row.message]
     for text in filter(None, texts):
         words = text.replace("(", " ").replace(",", " ").replace("%", " ").split()
         assert not {"-0", "-0.0", "+0", "+0.0", "nan", "NaN", "inf", "-inf", "Infinity"} & set(words)
@@ -317,7 +319,7 @@ def test_real_changes_are_claimed_and_the_unchanged_one_is_not() -> None:
     claimed = {name for name, row in rows.items() if row.verdict in CLAIMS}
     assert claimed == {"test_render", "test_checksum"}
     assert settle([*rows.values()]) == [*rows.values()]
-    assert (rows["test_unchanged"].improvement_text or "").startswith("~ ")
+    assert (rows["test_unchanged"].improvement() or "").startswith("~ ")
 
 
 @needs_corpus

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 import pages
 from codes_in_source import codes
 from measured import AFTER, BEFORE, BESIDE, CARRYING, facts
-from phasemetrics.evidence.collecting import builtin_collectors
+from phasemetrics.evidence.formats import builtin_collectors
 from phasemetrics.scaffolding import nothing_known
 from phasemetrics.settings import (
     CarryTable,

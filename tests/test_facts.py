@@ -200,7 +200,7 @@ def test_reasons(situation: str, path: str, code: str, words: Sequence[str]) -> 
 def test_the_rows_of_a_table() -> None:
     speed, coverage, tests = facts()["metrics"]
     names = ("name", "before", "after", "improvement", "target", "expected", "status")
-    gain = "+26.0% (p=0.002, n=6+6)"
+    gain = "+26.0% median (p=0.002, n=6+6)"
     assert texts(speed, *names) == ["Parse large file", "412 ms", "305 ms", gain, "<= 320 ms", "+22.3%", "✅"]
     assert texts(coverage, *names) == ["Coverage", "78.4%", "84.6%", "+6.2 pp", ">= 90%", "+11.6 pp", "⚠️"]
     assert texts(tests, *names) == ["Tests passing", "118", "146", "+28", ">= 100", "-18", "✅"]
@@ -265,7 +265,7 @@ def test_benchmarks_are_listed_once_by_name() -> None:
 
 def test_a_baseline_of_zero_and_a_value_that_is_no_number() -> None:
     row = only_row(ZERO, AFTER, target="<= 1 s")
-    assert texts(row, "before", "improvement") == ["0 ms", "n/a (baseline 0)"]
+    assert texts(row, "before", "improvement") == ["0.000 s", "n/a (baseline 0)"]
     absent(row["expected"], "baseline-zero")
     failed = only_row(BEFORE, NO_NUMBER)
     assert texts(failed, "before", "after", "improvement", "status") == ["412 ms", None, None, None]

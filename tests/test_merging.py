@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from itertools import groupby
 from statistics import median
 from typing import TypeAlias
 
@@ -20,6 +21,7 @@ from phasemetrics.evidence.model import (
     FileCoverage,
     Measurement,
     Metric,
+    Options,
     PathCount,
     TestCount,
     Warning,
@@ -317,15 +319,55 @@ def test_flaky_tests_are_counted_where_a_report_knows_of_any() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["", "2026-11-01", "2026-11-02"]), REPORTS, SECONDS), min_size=1))
-def test_runs_are_in_order_and_the_value_is_their_median(runs: list[tuple[str, str, float]]) -> None:
+def test_runs_are_in_order_and_the_value_is_the_median_of_their_sessions(runs: list[tuple[str, str, float]]) -> None:
     metric = summed((report, bench(value, run)) for run, report, value in runs)[0]["bench.x.median"]
     assert metric.runs == tuple(value for _, _, value in sorted(runs))
-    assert (metric.value, metric.unit) == (median(value for _, _, value in runs), "second")
+    sessions = [[value for *_, value in some] for _, some in groupby(sorted(runs), key=lambda one: one[:2])]
+    assert metric.sessions == (tuple(map(len, sessions)) if len(sessions) < len(runs) else ())
+    assert (metric.value, metric.unit) == (median(map(median, sessions)), "second")
+
+
+def test_a_session_comes_to_what_its_statistic_says_of_the_repetitions() -> None:
+    runs = [("a", 3.0), ("a", 1.0), ("a", 5.0), ("b", 4.0), ("b", 2.0)]
+    expected = {"min": 1.5, "max": 4.5, "mean": 3.0, "median": 3.0, "p95": 3.0, "failed": 15.0}
+    for stat, value in expected.items():
+        metric = summed((report, bench(one, name=f"bench.x.{stat}")) for report, one in runs)[0][f"bench.x.{stat}"]
+        assert (metric.value, metric.runs, metric.sessions) == (value, (1, 3, 5, 2, 4), (3, 2)), stat
+
+
+def test_what_reports_give_in_different_units_is_left_out() -> None:
+    merged = Merged()
+    for report, unit in (("a", "second"), ("b", "byte")):
+        merged.add(Measurement("bench.x.value", 1, unit), report)
+    assert merged.metrics({}) == {}
+    assert [(one.code, one.path) for one in merged.doubts()] == [("mixed-units", "b")]
+
+
+def test_the_report_may_say_which_way_is_better_and_contradict_itself() -> None:
+    def told(*said: str) -> str | None:
+        facts = [Measurement("bench.x.value", 1, "widget", {"better": one} if one else {}) for one in said]
+        return summed((str(number), fact) for number, fact in enumerate(facts))[0]["bench.x.value"].better
+
+    assert [told("higher", "higher"), told("lower"), told("higher", "lower"), told("higher", ""), told("")] == [
+        "higher", "lower", None, None, None,
+    ]  # fmt: skip
+
+
+def test_options_that_differ_from_report_to_report_are_named() -> None:
+    merged = Merged()
+    merged.add(Options("x", {"warmup": "yes", "timer": "a"}), "a.json")
+    merged.add(Options("x", {"warmup": "no", "timer": "a"}), "b.json")
+    assert merged.bench.options() == {"x": {"timer": "a", "warmup": "no and yes"}}
+    (doubt,) = merged.doubts()
+    assert (doubt.code, doubt.message) == ("mixed-options", "x was run with warmup no and yes; its runs are not alike")
 
 
 def test_runs_are_ordered_by_date_before_report() -> None:
     runs = [("late.json", bench(3, "2026-11-03")), ("a.json", bench(9)), ("z.json", bench(1, "2026-11-01"))]
     assert summed(runs)[0]["bench.x.median"].runs == (9, 1, 3)
+    # A `.` sorts before a `Z`, and a whole second is still before its fractions.
+    runs = [("a.json", bench(2, "2026-11-01T00:00:00.5Z")), ("b.json", bench(1, "2026-11-01T00:00:00Z"))]
+    assert summed(runs)[0]["bench.x.median"].runs == (1, 2)
 
 
 def test_the_doubts_of_a_report_are_kept() -> None:

@@ -146,13 +146,13 @@ def test_none_is_undone_when_something_was_deleted() -> None:
 
 
 def test_a_row_that_a_person_added_and_one_they_deleted(readme: Plan) -> None:
-    row = "| Parse large file | 305 ms | +26.0% (p=0.002, n=6+6) | ✅ |\n"
+    row = "| Parse large file | 305 ms | +26.0% median (p=0.002, n=6+6) | ✅ |\n"
     text = edited(
         readme.text, (row, row + "| Developer joy | high | a lot | 🎉 |\n"), ("| Coverage | 78.4% | 2026-10-30 |\n", "")
     )
     later = fill(text, readme.ledger, LATER)
     assert "| Developer joy | high | a lot | 🎉 |\n" in later.text
-    assert "| Parse large file | 300 ms | +27.2% (p=0.002, n=6+6) | ✅ |\n" in later.text
+    assert "| Parse large file | 300 ms | +27.2% median (p=0.002, n=6+6) | ✅ |\n" in later.text
     assert later.text.count("| Coverage | ") == 2
     assert mentions(later, "kept", "deleted-row")
     assert mentions(later, "kept", "unmapped-row")

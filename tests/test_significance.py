@@ -6,12 +6,21 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
+from statistics import median
 
 import pytest
-from hypothesis import given
+import scipy.stats
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from phasemetrics.evidence.significance import EXACT_LIMIT, holm, mann_whitney, ratio_interval, smallest_p
+from phasemetrics.evidence.significance import (
+    EXACT_LIMIT,
+    holm,
+    mann_whitney,
+    median_interval,
+    ratio_interval,
+    smallest_p,
+)
 
 TIED = st.lists(st.integers(1, 4).map(float), min_size=1, max_size=6)
 RUNS = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=6)
@@ -200,3 +209,73 @@ def test_holm_multiplies_the_smallest_most_and_never_reorders() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.9, 0.8]) == [1, 1]
     assert holm([]) == []
+
+
+# scipy counts the same by other means: the exact distribution of U without ties, the corrected normal approximation.
+
+DISTINCT = st.lists(st.integers(1, 10**6), min_size=2, max_size=24, unique=True)
+
+
+@given(DISTINCT, st.data())
+def test_exact_p_is_that_of_scipy(values: list[int], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(1, len(values) - 1))
+    before, after = values[:cut], values[cut:]
+    expected = scipy.stats.mannwhitneyu(before, after, alternative="two-sided", method="exact").pvalue
+    assert mann_whitney(before, after) == pytest.approx(expected, abs=1e-12)
+
+
+@given(st.lists(st.integers(1, 40), min_size=31, max_size=50), st.lists(st.integers(1, 40), min_size=31, max_size=50))
+def test_approximate_p_is_that_of_scipy_with_its_corrections(before: list[int], after: list[int]) -> None:
+    assume(len({*before, *after}) > 1)
+    expected = scipy.stats.mannwhitneyu(before, after, alternative="two-sided", method="asymptotic").pvalue
+    assert mann_whitney(before, after) == pytest.approx(expected, abs=1e-9)
+
+
+@given(st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=40))
+def test_the_interval_of_a_median_ends_where_the_binomial_says(values: list[float]) -> None:
+    low, high = median_interval(values)
+    ordered, size = sorted(values), len(values)
+    # The largest rank that leaves out at most 2.5 % on either side.
+    rank = int(scipy.stats.binom.ppf(0.025, size, 0.5))
+    if scipy.stats.binom.cdf(rank, size, 0.5) > 0.025:
+        rank -= 1
+    inside = max(0, rank)
+    assert (low, high) == (ordered[inside], ordered[size - 1 - inside])
+
+
+def test_six_runs_are_the_fewest_that_carry_an_interval_of_their_median() -> None:
+    assert median_interval([3, 1, 2]) == (1, 3)
+    assert median_interval(range(6)) == (0, 5)
+    assert median_interval(range(10)) == (1, 8)
+    with pytest.raises(ValueError, match="no values"):
+        median_interval([])
+
+
+# Facts from benchstat's documentation (golang.org/x/perf/cmd/benchstat): ns/op of ten counts, and what it prints.
+JSON_OLD = [1726, 1723, 1707, 1707, 1713, 1729, 1736, 1707, 1705, 1774]
+JSON_NEW = [1423, 1416, 1411, 1413, 1412, 1426, 1422, 1424, 1447, 1425]
+GOB_OLD = [3069, 3075, 3069, 3067, 3207, 3064, 3064, 3058, 3059, 3062]
+GOB_NEW = [3075, 3065, 3059, 3065, 3060, 3081, 3186, 3135, 3087, 3062]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "printed", "change", "sizes"),
+    [
+        (JSON_OLD, JSON_NEW, "0.000", "-17.20", (1718, 1422.5)),
+        (GOB_OLD, GOB_NEW, "0.446", "~", (3065.5, 3070)),
+        (JSON_NEW, GOB_NEW, "0.000", "+115.82", (1422.5, 3070)),
+    ],
+)
+def test_what_benchstat_documents(
+    before: list[int], after: list[int], printed: str, change: str, sizes: tuple[float, float]
+) -> None:
+    assert (median(before), median(after)) == sizes
+    assert f"{mann_whitney(before, after):.3f}" == printed
+    p = mann_whitney(before, after)
+    assert ("~" if p > 0.05 else f"{(median(after) / median(before) - 1) * 100:+.2f}") == change
+
+
+def test_what_benchstat_documented_of_runs_that_differ_in_number() -> None:
+    before = [13552735, 13553943, 13606356, 13683198]
+    after = [11773189, 11942588, 11786159, 11628583, 11815924]
+    assert f"{mann_whitney(before, after):.3f}" == "0.016"

@@ -67,6 +67,10 @@ METRICS = st.one_of(
     st.builds(Metric, COUNT, st.just("count")),
     st.builds(Metric, NUMBER, st.sampled_from(["count", "second", "per_second", "byte", "day", "widget"])),
     st.builds(Metric, NUMBER, st.just("second"), runs=st.lists(NUMBER, min_size=1).map(tuple)),
+    st.builds(
+        Metric, NUMBER, st.just("second"), runs=st.just((1.0, 2.0, 3.0)), sessions=st.sampled_from([(3,), (1, 2)])
+    ),
+    st.builds(Metric, NUMBER, st.just("widget"), better=st.sampled_from(["higher", "lower"])),
     st.builds(Metric, st.floats(0, 1), st.just("ratio"), COUNT, COUNT),
 )
 
@@ -94,6 +98,7 @@ def snapshots(draw: st.DrawFn) -> Snapshot:
         cases=draw(st.none() | st.lists(CASES, max_size=4).map(lambda found: tuple(sorted(found)))),
         dependencies=draw(st.none() | st.lists(DEPENDENCIES, max_size=4).map(tuple)),
         machine=draw(st.none() | st.builds(Machine, TEXT, TEXT, TEXT, COUNT, TEXT)),
+        options=draw(st.dictionaries(TEXT, st.dictionaries(TEXT, TEXT, max_size=2), max_size=2)),
         warnings=tuple(draw(st.lists(st.builds(Warning, TEXT, TEXT, TEXT), max_size=4))),
     )
 
@@ -158,7 +163,7 @@ def test_the_shape_is_the_contracts() -> None:
     metrics = {name: metric for name, metric in AFTER.metrics.items() if name in kinds}
     fields = {name: getattr(AFTER, name) for name in AFTER.__slots__}
     whole = Snapshot(**fields | {"metrics": metrics, "warnings": (Warning("a", "b", "c"),)})
-    ours = {".base", ".tests", ".groups", ".cases", ".dependencies", ".sources[].kind"}
+    ours = {".base", ".tests", ".groups", ".cases", ".dependencies", ".options", ".sources[].kind"}
     ours |= {f".dependencies[].{key}" for key in ("name", "status", "from", "to", "path")}
     ours |= {f".tests[].{key}" for key in ("path", "passed", "failed", "total")}
     ours |= {f".groups[].{key}" for key in ("name", "passed", "failed", "total")}
@@ -176,6 +181,7 @@ def test_the_shape_is_the_contracts() -> None:
         "cases": None,
         "dependencies": None,
         "machine": None,
+        "options": {},
         "warnings": [],
     }
 
@@ -267,6 +273,13 @@ def test_damage_is_refused_with_its_place(content: bytes, line: int | None, colu
         ("[0.0121, 0.0119]", "{}"),
         ("[0.0121, 0.0119]", '"12"'),
         ("[0.0121, 0.0119]", "[null]"),
+        ("[0.0121, 0.0119]", '[0.0121, 0.0119], "sessions": [1]'),
+        ("[0.0121, 0.0119]", '[0.0121, 0.0119], "sessions": [2, 0]'),
+        ("[0.0121, 0.0119]", '[0.0121, 0.0119], "sessions": 2'),
+        ("[0.0121, 0.0119]", '[0.0121, 0.0119], "better": "up"'),
+        ('"warnings": [', '"options": {"x": {"warmup": true}}, "warnings": ['),
+        ('"warnings": [', '"options": {"x": "warmup"}, "warnings": ['),
+        ('"warnings": [', '"options": [], "warnings": ['),
         ('"dirty": false', '"dirty": 0'),
         ('"sha": "1f"', '"sha": null'),
         ('"collector": "junit"', '"collector": "junit", "kind": "lint"'),

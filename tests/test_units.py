@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from phasemetrics.unitnames import base_unit, direction
 from phasemetrics.units import (
     Quantity,
-    direction,
     parse_quantity,
     quantity_text,
     rounded_to,
@@ -188,11 +188,25 @@ def test_rounding_moves_by_half_a_step_at_most(value: float, decimals: int) -> N
 
 
 def test_the_unit_says_which_way_is_better_or_nothing_does() -> None:
-    assert [direction(unit) for unit in ("second", "byte", "ratio", "per_second")] == [
-        "lower",
-        "lower",
-        "higher",
-        "higher",
-    ]
-    assert direction("count") is None
-    assert direction("widget") is None
+    assert {direction(unit) for unit in ("second", "byte", "allocs/op", "instructions", "mW/op")} == {"lower"}
+    assert {direction(unit) for unit in ("per_second", "byte_per_second", "frames/s")} == {"higher"}
+    # A ratio may be one of hits or one of failures; of coverage the name says it.
+    assert {direction(unit) for unit in ("ratio", "count", "widget")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "unit", "factor"),
+    [
+        ("ns/op", "second", "1e-9"),
+        ("μs", "second", "1e-6"),
+        (" ms ", "second", "1e-3"),
+        ("MB/s", "byte_per_second", "1e6"),
+        ("ops/ms", "per_second", "1e3"),
+        ("KiB", "byte", "1024"),
+        ("%", "ratio", "0.01"),
+        ("hit-ratio", "hit-ratio", "1"),
+        ("", "count", "1"),
+    ],
+)
+def test_what_tools_spell_is_a_base_unit(spelling: str, unit: str, factor: str) -> None:
+    assert base_unit(spelling) == (unit, Decimal(factor))

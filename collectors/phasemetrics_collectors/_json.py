@@ -33,16 +33,17 @@ def looks_like_json(head: bytes) -> bool:
     return head.lstrip(_BOM + b"\xff\xfe\0 \t\r\n")[:1] in {b"{", b"["}
 
 
-def read(report: Report, mend: str) -> Node:
+def read(report: Report, mend: str, *, constants: bool = False) -> Node:
     """Return the root of a JSON report; `mend` is what every error of its content tells the person to do."""
-    return parse(read_regular(report.path, report.name, JSON_LIMIT), report.name, mend)
+    return parse(read_regular(report.path, report.name, JSON_LIMIT), report.name, mend, constants=constants)
 
 
-def parse(content: bytes, file: str, mend: str) -> Node:
+def parse(content: bytes, file: str, mend: str, *, constants: bool = False) -> Node:
     """Return the root of a JSON document (RFC 8259, UTF-8, a BOM is accepted).
 
     Raises `Refusal` for what is not JSON, and for what Python's reader lets pass: a key twice in one object, NaN and
-    Infinity, a number that is not finite or longer than 30 characters, nesting past the recursion limit.
+    Infinity, a number that is not finite or longer than 30 characters, nesting past the recursion limit. With
+    `constants` NaN and the infinities are in the tree, for formats that write them; `Node.number` still refuses them.
     """
     text = _decoded(content, file)
     unfit: list[_Unfit] = []
@@ -66,7 +67,7 @@ def parse(content: bytes, file: str, mend: str) -> Node:
             object_pairs_hook=_members(reject),
             parse_int=numeral(int),
             parse_float=numeral(float),
-            parse_constant=lambda literal: reject(f"is {literal}, which is not a number"),
+            parse_constant=float if constants else lambda literal: reject(f"is {literal}, which is not a number"),
         )
     except json.JSONDecodeError as error:
         message = f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeAlias
 
 from phasemetrics.errors import Refusal
@@ -59,6 +60,13 @@ class Node:
             return found
         return [item.integer(minimum, maximum) for item in self.items()]
 
+    def numbers(self, minimum: float, maximum: float) -> list[float]:
+        """Return this list of finite numbers, each within the range."""
+        found: list[float] = self._of(list, "a list")
+        if all(type(item) in (int, float) and minimum <= item <= maximum for item in found):
+            return [float(item) for item in found]
+        return [item.number(minimum, maximum) for item in self.items()]
+
     def integer(self, minimum: int, maximum: int) -> int:
         """Return this whole number, within the range; `true` is not one, and neither is `1.0`."""
         if type(self.value) is not int:
@@ -73,6 +81,11 @@ class Node:
         self._within(self.value, minimum, maximum)
         return float(self.value)
 
+    @property
+    def constant(self) -> bool:
+        """Whether this is NaN or an infinity, which are there only where they were let through."""
+        return type(self.value) is float and not isfinite(self.value)
+
     def text(self) -> str:
         """Return this string, which can be written as UTF-8: a lone surrogate is refused."""
         found: str = self._of(str, "a string")
@@ -86,7 +99,7 @@ class Node:
         return self.value
 
     def _within(self, value: float, minimum: float, maximum: float) -> None:
-        if value < minimum:
+        if not value >= minimum:  # NaN is neither
             raise self.refuse(f"is {value}, expected {minimum:g} or more")
         if value > maximum:
             raise self.refuse(f"is {value}, expected {maximum:g} at most")

@@ -10,6 +10,7 @@ from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import FileChange, FileStatus, Revision
 from phasemetrics.reading import MIB
+from phasemetrics_collectors._git_checkout import check_out
 from phasemetrics_collectors._git_repository import OBJECT_ID, Repository, open_repository, resolve
 from phasemetrics_collectors._git_view import unreadable_objects
 from phasemetrics_collectors._git_worktree import changed_paths, is_dirty
@@ -17,6 +18,7 @@ from phasemetrics_collectors._git_worktree import changed_paths, is_dirty
 __all__ = [
     "Repository",
     "changed_paths",
+    "check_out",
     "compare",
     "open_repository",
     "read_blob",

@@ -15,6 +15,7 @@ from phasemetrics.document.plan import Plan
 from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
+from phasemetrics.evidence.appending import appended
 from phasemetrics.evidence.changes import without_papers
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.facts import facts_of
@@ -23,6 +24,7 @@ from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Phase, Snapshot
 from phasemetrics.evidence.store import Baseline, find_baseline, load, place
 from phasemetrics.opening import Opened, ledger_change, read_opened
+from phasemetrics.settings import Config
 from phasemetrics.surroundings import beside_of, in_repository
 from phasemetrics.templates import all_templates
 from phasemetrics.writing.guard import resolve_document
@@ -36,7 +38,8 @@ class Order:
     """What to fill: the phase, its documents (`-` is `stdin`), the evidence, and where to find the baseline.
 
     `since` is the configured base; it gives way to the base that the evidence names, and where it is not in this clone
-    to the commit at which the baseline was recorded. `adopt` says which claims to take over, by document.
+    to the commit at which the baseline was recorded. `adopt` says which claims to take over, by document. `earlier`
+    are benchmarks of the commit before that were measured just now; they are added to the baseline.
     """
 
     phase: str
@@ -48,6 +51,7 @@ class Order:
     adopt: Mapping[str, Adoption] = field(default_factory=lambda: NOTHING)
     write: bool = True
     stdin: bytes = b""
+    earlier: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +68,14 @@ class Outcome:
 class Result:
     """What a run came to: its documents, the two ends that were compared, and how the first one was found.
 
-    `missing`: the end was never recorded.
+    `missing`: the end was never recorded. `config` says which metrics are rows.
     """
 
     phase: Phase
     outcomes: tuple[Outcome, ...] = ()
     baseline: Baseline = field(default_factory=lambda: Baseline(None, ""))
     missing: Refusal | None = None
+    config: Config = field(default_factory=Config)
 
     @property
     def changed(self) -> bool:
@@ -95,11 +100,12 @@ def fill(project: Project, order: Order) -> Result:
         opened = open_documents(project.root, order)
         previous, _ = neighbours(order.phase, project.config)
         baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
+        baseline = _grown(baseline, order)
         phase = Phase(order.phase, baseline.snapshot, measured.snapshot)
         rendered = render(project, phase, baseline.found, opened, templates, order.adopt)
         result = replace(rendered, baseline=baseline)
         if order.write:
-            _write(project.root, result, opened)
+            _write(project.root, result, opened, order)
     return result
 
 
@@ -144,11 +150,22 @@ def render(
             error.path = error.path or one.name  # the documents' wing does not know what they are called
             raise
         outcomes.append(Outcome(one.name, one.content, encode(planned.text), planned))
-    return Result(phase, tuple(outcomes))
+    return Result(phase, tuple(outcomes), config=project.config)
 
 
-def _write(root: Path, result: Result, opened: Sequence[Opened]) -> None:
+def _grown(baseline: Baseline, order: Order) -> Baseline:
+    """Return the baseline with the benchmarks that were measured in turn with those of the end."""
+    if order.earlier is None:
+        return baseline
+    if baseline.snapshot is None:
+        return replace(baseline, snapshot=order.earlier, found="what was measured in turn with it")
+    return replace(baseline, snapshot=appended(baseline.snapshot, order.earlier))
+
+
+def _write(root: Path, result: Result, opened: Sequence[Opened], order: Order) -> None:
     documents, records = [], []
+    if order.earlier is not None and result.phase.before is not None:
+        records.append(snapshot_change(root, place(order.phase, "baseline"), result.phase.before))
     for outcome, one in zip(result.outcomes, opened, strict=True):
         if one.name == "-":
             continue

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.compared import comparisons
-from phasemetrics.evidence.comparison import Comparison, compare
+from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.regressions import is_main
 from phasemetrics.evidence.target import Status, judge, parse_target
+from phasemetrics.evidence.verdict import is_benchmark
 from phasemetrics.settings import Config
 
 _USUAL = {
@@ -40,6 +43,15 @@ class Row:
     target: str | None = None
     status: Status | None = None
     planned: str | None = None
+
+
+def bench_rows(phase: Phase, config: Config) -> list[Row]:
+    """Return every benchmark that is not configured, settled as one family: its median and its other measures."""
+    named = {row.name for row in comparisons(phase, config)}
+    measured = {name: None for side in (phase.before, phase.after) if side for name in side.metrics}
+    wanted = [name for name in measured if is_benchmark(name) and name not in named and is_main(name)]
+    rows = settle([compare(name, phase.before, phase.after) for name in sorted(wanted)])
+    return [Row(row.name.removeprefix("bench."), row) for row in rows]
 
 
 def rows_of(phase: Phase, config: Config, beside: Beside | None = None) -> list[Row]:

@@ -6,40 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
-from typing import Literal
 
-Direction = Literal["higher", "lower"]
+from phasemetrics.unitnames import SPELLINGS, SYMBOLS
 
-# Direction by unit, after golang/perf's unit metadata: what is not here is unknown and gets no verdict.
-_DIRECTION: dict[str, Direction] = {
-    "second": "lower",
-    "byte": "lower",
-    "ratio": "higher",
-    "per_second": "higher",
-}
-
-# Symbols of each base unit, largest first, with the factor that turns one of them into the base unit.
-_SYMBOLS: dict[str, tuple[tuple[str, Decimal], ...]] = {
-    "second": (("s", Decimal(1)), ("ms", Decimal("1e-3")), ("µs", Decimal("1e-6")), ("ns", Decimal("1e-9"))),
-    "byte": (("GiB", Decimal(2**30)), ("MiB", Decimal(2**20)), ("KiB", Decimal(2**10)), ("B", Decimal(1))),
-    "per_second": (("M/s", Decimal(10**6)), ("k/s", Decimal(10**3)), ("/s", Decimal(1))),
-    "ratio": (("%", Decimal("0.01")),),
-    "day": (("days", Decimal(1)),),
-    "count": (("", Decimal(1)),),
-}
-_SPELLINGS: dict[str, tuple[str, Decimal]] = {
-    **{symbol: (unit, factor) for unit, symbols in _SYMBOLS.items() for symbol, factor in symbols},
-    "us": ("second", Decimal("1e-6")),
-    "μs": ("second", Decimal("1e-6")),  # GREEK SMALL LETTER MU; the table above has MICRO SIGN
-    "sec": ("second", Decimal(1)),
-    "seconds": ("second", Decimal(1)),
-    "min": ("second", Decimal(60)),
-    "KB": ("byte", Decimal(10**3)),
-    "MB": ("byte", Decimal(10**6)),
-    "GB": ("byte", Decimal(10**9)),
-    "ops/s": ("per_second", Decimal(1)),
-    "day": ("day", Decimal(1)),
-}
 # Wide enough for any float and for what is written beside it: rounding must not fail on a number that nobody expected.
 _WIDE = Context(prec=1000)
 _MOST_DIGITS = 100
@@ -86,11 +55,6 @@ class Quantity:
     signed: bool = False
 
 
-def direction(unit: str) -> Direction | None:
-    """Return whether more of `unit` is better, or None where the unit does not say."""
-    return _DIRECTION.get(unit)
-
-
 def scale_for(unit: str, values: Iterable[float]) -> Scale:
     """Return one scale for all `values` of a row, so that they can be compared by eye.
 
@@ -112,8 +76,21 @@ def scale_for(unit: str, values: Iterable[float]) -> Scale:
     return Scale(unit, symbol, factor, max(0, 2 - exponent))
 
 
+def scale_in(unit: str, spelling: str, values: Iterable[float]) -> Scale | None:
+    """Return the scale of one unit as a document spells it, such as `ms` or `us`; None for one of another kind.
+
+    The smallest value that is not zero keeps three significant digits. Percentages and counts have one scale only.
+    """
+    found, factor = SPELLINGS.get(spelling, ("", Decimal(1)))
+    if found != unit or unit in {"ratio", "count", "day"}:
+        return None
+    sizes = [Decimal(f"{abs(value):.2e}") for value in values if value]
+    exponent = (min(sizes) / factor).adjusted() if sizes else 2
+    return Scale(unit, spelling, factor, max(0, 2 - exponent))
+
+
 def _symbol(unit: str, smallest: Decimal) -> tuple[str, Decimal]:
-    symbols = _SYMBOLS.get(unit)
+    symbols = SYMBOLS.get(unit)
     if symbols is None:
         return unit, Decimal(1)
     if not smallest:
@@ -135,7 +112,7 @@ def parse_quantity(text: str) -> Quantity | None:
     if match is None:
         return None
     sign, digits, spelling = match.groups()
-    known = _SPELLINGS.get(spelling) or (("point", Decimal(1)) if spelling == "pp" else None)
+    known = SPELLINGS.get(spelling) or (("point", Decimal(1)) if spelling == "pp" else None)
     if known is None:
         return None
     unit, factor = known
@@ -145,6 +122,12 @@ def parse_quantity(text: str) -> Quantity | None:
     exponent = number.as_tuple().exponent
     step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
     return Quantity(number * factor, unit, step * factor, bool(sign))
+
+
+def unit_in(text: str) -> str:
+    """Return the unit behind a number that stands alone, as it is spelled there: `us` in `98.2 us`; else nothing."""
+    match = _NUMBER.match(text)
+    return match[3] if match is not None and match[3] in SPELLINGS else ""
 
 
 def same_quantity(one: Quantity, other: Quantity) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 
@@ -23,7 +23,7 @@ class Value:
     `choice`: the text only picks one of the alternatives that the document spells (`[✅/⚠️/❌]`).
     `note`: something a person should know although there is a value. `once`: a person's words, which are only ever put
     in place of a placeholder. `optional`: the configuration does not ask for it, so its place is a person's and no
-    word is lost about it.
+    word is lost about it. `spellings`: the same text in each unit that a document may have chosen for it, by the unit.
     """
 
     text: str | None
@@ -35,6 +35,12 @@ class Value:
     mend: str = ""
     once: bool = False
     optional: bool = False
+    spellings: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def in_unit(self, unit: str) -> Value:
+        """Return the value as it is written in `unit`; as it is where it is not written in any."""
+        text = self.spellings.get(unit)
+        return self if text is None else replace(self, text=text)
 
 
 def absent(code: str, reason: str, mend: str = "") -> Value:

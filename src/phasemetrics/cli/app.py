@@ -12,6 +12,7 @@ from phasemetrics.cli.adopt import Adopting
 from phasemetrics.cli.baseline import baseline
 from phasemetrics.cli.check import check
 from phasemetrics.cli.collect import collect
+from phasemetrics.cli.doctor import doctor
 from phasemetrics.cli.explain import explain
 from phasemetrics.cli.fill import fill
 from phasemetrics.cli.new import new
@@ -31,7 +32,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_everywhere)
-    for command in (new, baseline, collect, fill, check, show, explain, reset):
+    for command in (new, baseline, collect, fill, check, show, doctor, explain, reset):
         app.command(cls=Adopting if command is fill else None)(command)
     return app
 

@@ -12,9 +12,11 @@ from phasemetrics.cli import options
 def baseline(
     phase: options.PhaseOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a baseline that exists.")] = False,
+    append: Annotated[bool, typer.Option("--append", help="Add runs of benchmarks to the one that exists.")] = False,
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
+    runs: options.RunsOption = None,
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
@@ -25,21 +27,32 @@ def baseline(
     json: options.JsonOption = False,
     quiet: options.QuietOption = False,
 ) -> None:
-    """Record the numbers a phase starts from; an existing baseline is only replaced with --force."""
+    """Record the numbers a phase starts from; an existing baseline is only replaced with --force.
+
+    More runs of its benchmarks are added with --append.
+    """
+    from phasemetrics.cli.measuring import measured_evidence
     from phasemetrics.cli.printing import print_bytes, print_warnings, say, show_snapshot
     from phasemetrics.cli.request import Reports, enter, evidence_of, phase_of, project_here
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.store import place
-    from phasemetrics.recording import record_baseline
+    from phasemetrics.recording import append_runs, record_baseline, require_room
 
     enter(directory)
     project = project_here(config)
     number = phase_of(project, phase)
     evidence = evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
-    snapshot = record_baseline(project.root, number, evidence, force=force)
+    if append or not force:
+        require_room(project.root, number, force=force, append=append)
+    evidence = measured_evidence(project, evidence, runs, quiet=quiet)
+    if append:
+        snapshot = append_runs(project.root, number, evidence)
+    else:
+        snapshot = record_baseline(project.root, number, evidence, force=force)
     print_warnings(snapshot.warnings, quiet)
     if json or format is options.Format.json:
         print_bytes(codec.dumps(snapshot))
     elif not quiet:
         show_snapshot(snapshot)
-        say(f"Recorded the baseline of phase {number}: {place(number, 'baseline')}")
+        done = "Added runs to" if append else "Recorded"
+        say(f"{done} the baseline of phase {number}: {place(number, 'baseline')}")

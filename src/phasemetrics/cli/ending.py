@@ -14,7 +14,7 @@ from phasemetrics.cli.findings import print_findings
 from phasemetrics.cli.options import Color
 from phasemetrics.cli.printing import print_bytes, print_diff, print_warnings, show_fillings, tell
 from phasemetrics.errors import PhasemetricsError
-from phasemetrics.evidence.comparison import compare
+from phasemetrics.evidence.regressions import regressions
 from phasemetrics.filling import Outcome, Result
 
 Done = TypeVar("Done")
@@ -135,6 +135,5 @@ def _tripped(result: Result, gates: Sequence[str]) -> Iterator[str]:
     if "failed" in gates and bad:
         yield f"--fail-on failed: {bad} tests failed"
     if "regressed" in gates:
-        for name in metrics:
-            if compare(name, result.phase.before, result.phase.after).verdict == "regressed":
-                yield f"--fail-on regressed: {name} got worse"
+        for row in regressions(result.phase, result.config):
+            yield f"--fail-on regressed: {row.name} got worse ({row.improvement() or row.message})"

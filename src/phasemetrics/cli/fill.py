@@ -22,6 +22,10 @@ def fill(
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
+    runs: options.RunsOption = None,
+    interleave: Annotated[
+        bool, typer.Option("--interleave", help="With --runs: in turn with those of the commit before.")
+    ] = False,
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
@@ -40,6 +44,7 @@ def fill(
     """Fill the documents of a phase with what was measured."""
     from phasemetrics.cli.adoptions import adoptions, documents_in
     from phasemetrics.cli.ending import Ending, finish
+    from phasemetrics.cli.measuring import measured_order
     from phasemetrics.cli.request import (
         Reports,
         configured_base,
@@ -69,7 +74,7 @@ def fill(
             write=not diff,
             stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
         )
-        return run(project, order)
+        return run(project, measured_order(project, order, runs, interleave=interleave, quiet=quiet))
 
     ending = Ending("fill", json or format is options.Format.json, diff, quiet, verbose, color, adopts=bool(adopt))
     return finish(work, ending, [gate.value for gate in fail_on or ()])

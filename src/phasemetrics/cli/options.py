@@ -75,6 +75,12 @@ BenchOption: TypeAlias = Annotated[
     list[str] | None,
     typer.Option("--bench", envvar=_GIVEN + "BENCH", metavar="GLOB", help="Benchmark results, one file per run."),
 ]
+RunsOption: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--runs", envvar=_GIVEN + "RUNS", metavar="N", min=1, max=100, help="Run the configured benchmarks N times."
+    ),
+]
 ShardsOption: TypeAlias = Annotated[
     int | None,
     typer.Option(

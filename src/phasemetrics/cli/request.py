@@ -10,6 +10,7 @@ from pathlib import Path
 from phasemetrics.config import Project, load
 from phasemetrics.errors import UsageError
 from phasemetrics.evidence.collecting import Evidence
+from phasemetrics.evidence.filesizes import wanted_sizes
 from phasemetrics.evidence.grouping import group_rules
 from phasemetrics.evidence.identity import spelled_out
 from phasemetrics.evidence.model import Kind
@@ -64,7 +65,8 @@ def evidence_of(project: Project, reports: Reports) -> Evidence:
         "bench": _globs(reports.bench, config.bench),
     }
     groups = group_rules(config)
-    return Evidence(project.root, globs, reports.base, reports.head, groups, reports.shards, reports.allow_stale)
+    sizes = wanted_sizes(metric.source for metric in config.metric)
+    return Evidence(project.root, globs, reports.base, reports.head, groups, reports.shards, reports.allow_stale, sizes)
 
 
 def _globs(given: Sequence[str] | None, configured: Sequence[str]) -> tuple[str, ...]:

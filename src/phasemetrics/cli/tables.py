@@ -10,6 +10,7 @@ from phasemetrics.cli.options import Color
 from phasemetrics.cli.printing import described, print_bytes, say, use_colour
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.comparison import CLAIMS
 from phasemetrics.filling import Result
 from phasemetrics.summary import Row
 
@@ -23,6 +24,8 @@ _ABSENT = "—"
 def _cells(row: Row) -> tuple[str, str, str, str, str]:
     comparison = row.comparison
     words: list[str] = [comparison.verdict] if comparison.verdict not in {"unchanged", "changed", "new"} else []
+    if comparison.verdict in CLAIMS and not comparison.proven:
+        words.append("not proven")
     if row.target is not None:
         where = f" ({row.planned})" if row.planned else ""
         words.append(f"target {row.target} {row.status or 'not judged'}{where}")
@@ -59,16 +62,26 @@ def _print_rich(rows: Sequence[Row]) -> None:
     for index, title in enumerate(_HEADER):
         table.add_column(title, justify="right" if 0 < index < 4 else "left", no_wrap=0 < index < 4)
     for row in rows:
-        style = _STYLE.get(row.comparison.verdict, "")
+        sure = row.comparison.proven or row.comparison.verdict not in CLAIMS
+        style = _STYLE.get(row.comparison.verdict, "") if sure else ""
         # Text, never markup: a test called `[bold]` is a name, not an order.
         table.add_row(*(Text(cell, style=style if index == 3 else "") for index, cell in enumerate(_cells(row))))
     Console(force_terminal=True, highlight=False).print(table)
 
 
-def rows_as_json(phase: str, rows: Sequence[Row], more: Mapping[str, Any]) -> None:
-    """Print the table for a program, in the shape of the contract, with the keys that were asked for beside it."""
-    data: dict[str, Any] = {"schema": SCHEMA, "phase": phase, "rows": [_row_as_dict(row) for row in rows], **more}
+def rows_as_json(phase: str, rows: Sequence[Row], more: Mapping[str, Any], *, bench: bool) -> None:
+    """Print the table for a program, in the shape of the contract, with the keys that were asked for beside it.
+
+    With `bench` every row has its sessions and its interval, too.
+    """
+    shown = [_row_as_dict(row) | (_evidence_of(row) if bench else {}) for row in rows]
+    data: dict[str, Any] = {"schema": SCHEMA, "phase": phase, "rows": shown, **more}
     print_bytes(json.dumps(data, indent=1).encode("ascii") + b"\n")
+
+
+def _evidence_of(row: Row) -> dict[str, Any]:
+    interval = row.comparison.interval
+    return {"sessions": list(row.comparison.sessions), "interval": list(interval) if interval else None}
 
 
 def _row_as_dict(row: Row) -> dict[str, Any]:

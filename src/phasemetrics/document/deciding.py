@@ -12,6 +12,7 @@ from phasemetrics.document.markdown import Document
 from phasemetrics.document.ownership import Decision, decide
 from phasemetrics.document.places import Hole
 from phasemetrics.document.template import value_of
+from phasemetrics.units import unit_in
 from phasemetrics.value import Gate, Value
 
 
@@ -22,8 +23,13 @@ def decisions(
     entry_of: Callable[[Hole], Entry | None],
     dressed: Callable[[Value], Value] = lambda value: value,
 ) -> Iterator[Decision]:
-    """Yield what becomes of each hole that is not optional; `dressed` says how a value is written in such a place."""
+    """Yield what becomes of each hole that is not optional; `dressed` says how a value is written in such a place.
+
+    Numbers of one line keep the unit that already stands there.
+    """
     standing: dict[int, dict[str, str]] = {}
+    holes = list(holes)
+    units = {hole.line: unit for hole in reversed(holes) if (unit := _unit(hole))}
     for hole in holes:
         here = Here({**hole.here, **standing.get(hole.line, {})})
         value = value_of(hole.slot, {**facts, "here": here})
@@ -34,7 +40,11 @@ def decisions(
         if isinstance(value, Gate):
             decision = decide_gate(hole, entry, value, column)
         else:
-            decision = decide(hole, entry, dressed(value), column)
+            decision = decide(hole, entry, dressed(value.in_unit(units.get(hole.line, ""))), column)
         if decision.filling.new is not None:
             standing.setdefault(hole.line, {})[hole.slot.short] = decision.filling.new
         yield decision
+
+
+def _unit(hole: Hole) -> str:
+    return "" if hole.slot.is_placeholder(hole.text) else unit_in(hole.text.strip("*_` "))

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.comparing import with_statistic
+from phasemetrics.evidence.model import Metric, Phase
 from phasemetrics.evidence.target import parse_target
 from phasemetrics.evidence.verdict import better_direction
 from phasemetrics.settings import Config, MetricTable
-from phasemetrics.units import Direction
+from phasemetrics.unitnames import Direction
 from phasemetrics.value import Origin, Value, absent
 
 _UNREAD = absent("no-previous-document", "no document of the phase before was read")
@@ -73,7 +74,7 @@ def _refused(planned: PlannedTarget, metric: MetricTable, phase: Phase) -> Value
     if unit is not None and unit != planned.unit:
         why = f"{said}, a {planned.unit}, and {visible(metric.source)} is a {unit}"
         return absent("unclear-target", why, "write it in the metric's unit, or add target to its [[metric]]")
-    better = metric.better or (better_direction(metric.source, unit) if unit else None)
+    better = metric.better or (better_direction(metric.source, Metric(0, unit)) if unit else None)
     if better is not None and parse_target(planned.text).operator in _AGAINST[better]:
         why = f"{said}, and {better} is better"
         return absent("unclear-target", why, "write the bound that is to be reached, or add target to its [[metric]]")
@@ -82,7 +83,7 @@ def _refused(planned: PlannedTarget, metric: MetricTable, phase: Phase) -> Value
 
 def _unit(metric: MetricTable, phase: Phase) -> str | None:
     for side in (phase.after, phase.before):
-        for name in (metric.source, *metric.aliases):
+        for name in (with_statistic(metric.source, side), *metric.aliases):
             if side is not None and name in side.metrics:
                 return side.metrics[name].unit
     if metric.source in _TIMES:

@@ -5,30 +5,26 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
-import pkgutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.cases import CaseBook
+from phasemetrics.evidence.comparable import MIXED, common_machine
+from phasemetrics.evidence.filesizes import COLLECTOR, file_sizes
+from phasemetrics.evidence.formats import PACKAGE, collector_for, verdict
 from phasemetrics.evidence.grouping import Grouping, GroupRule
 from phasemetrics.evidence.merging import Merged
-from phasemetrics.evidence.model import Collector, Kind, Machine, Report, Snapshot, Source, Warning
+from phasemetrics.evidence.model import Kind, Report, Snapshot, Source, Warning
 from phasemetrics.evidence.placing import Places
-from phasemetrics.evidence.reportfiles import Verdict, find, require_all
+from phasemetrics.evidence.reportfiles import find, require_all
 from phasemetrics.evidence.treepaths import TreePaths
-from phasemetrics.evidence.verdict import MIXED, other_machine
 from phasemetrics.reading import open_regular
-
-PACKAGE = "phasemetrics_collectors"
-GROUP = "phasemetrics.collectors"
-_HEAD = 4096
-_GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,8 @@ class Evidence:
     """What to read: globs of reports by kind, relative to `root`, the two revisions to compare, the groups to count.
 
     `shards` is how many reports of tests and of coverage there have to be; `allow_stale` is whether reports count that
-    are older than the sources.
+    are older than the sources; `sizes` are the metrics that are sizes of files. `known` are the results of benchmarks
+    that were read before, by the hash of their bytes, with their names.
     """
 
     root: Path
@@ -46,6 +43,8 @@ class Evidence:
     groups: tuple[GroupRule, ...] = ()
     shards: int | None = None
     allow_stale: bool = False
+    sizes: tuple[str, ...] = ()
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def collect_reports(evidence: Evidence) -> Snapshot:
@@ -56,18 +55,26 @@ def collect_reports(evidence: Evidence) -> Snapshot:
     merged, places = Merged(), Places(evidence.root, cache(lambda: _tree(evidence)))
     groups = Grouping(evidence.groups, evidence.root) if evidence.groups else None
     book = CaseBook(places.path)
-    sources: list[Source] = []
-    found = {kind: find(evidence.root, patterns, kind, _verdict) for kind, patterns in evidence.globs.items()}
+    found = {kind: find(evidence.root, patterns, kind, verdict) for kind, patterns in evidence.globs.items()}
     if evidence.shards is not None:
         require_all(found, evidence.shards)
     counts: dict[str, int] = {kind: len(one.reports) for kind, one in found.items()}
+    sources: list[Source] = []
+    known = dict(evidence.known)
     for kind, one in found.items():
         for report in one.reports:
-            name, collector = _collector_for(report, kind)
-            sources.append(_source(report, kind, name))
+            name, collector = collector_for(report, kind)
+            source = _source(report, kind, name)
+            if kind == "bench" and source.sha256 in known:
+                merged.add(_copy(source, known[source.sha256]), report.name)
+                continue
+            known[source.sha256] = source.path
+            sources.append(source)
             for fact in collector.collect(replace(report, groups=groups, named=book)):
                 merged.add(places.fact(fact, report.name), report.name)
-    machine, mixed = _machine(merged)
+    sources += _sized(evidence, merged)
+    machine, reason = common_machine(merged.machines)
+    mixed = [Warning(MIXED, "", f"the benchmarks ran on different machines: {reason}")] if reason else []
     passed = [doubt for one in found.values() for doubt in one.warnings]
     warnings = [*map(places.warning, merged.doubts()), *places.doubts(), *mixed, *passed, *book.doubts()]
     return Snapshot(
@@ -78,8 +85,24 @@ def collect_reports(evidence: Evidence) -> Snapshot:
         groups=merged.tests.grouped(counts.get("junit", 0)),
         cases=book.cases(),
         machine=machine,
+        options=merged.bench.options(),
         warnings=tuple(sorted(warnings, key=lambda one: (one.path, one.code, one.message))),
     )
+
+
+def _copy(source: Source, known: str) -> Warning:
+    """Return the warning about results that were read before: a copy of a session is no second run."""
+    return Warning("repeated-run", source.path, f"holds the same bytes as {known}, and is not counted again")
+
+
+def _sized(evidence: Evidence, merged: Merged) -> Iterator[Source]:
+    """Add the sizes of files, and yield the files."""
+    for one in file_sizes(evidence.root, evidence.sizes):
+        if isinstance(one, Warning):
+            merged.add(one, one.path)
+        else:
+            merged.add(one.fact, one.report.name)
+            yield _source(one.report, "size", COLLECTOR)
 
 
 def _tree(evidence: Evidence) -> TreePaths:
@@ -96,15 +119,6 @@ def _tree(evidence: Evidence) -> TreePaths:
     return TreePaths(path for path in named if path == path.encode("utf-8", "replace").decode())
 
 
-def _machine(merged: Merged) -> tuple[Machine | None, list[Warning]]:
-    """Return the machine of all benchmarks; none and a warning where they ran on some that differ."""
-    machines = sorted(merged.machines, key=repr)
-    reasons = [reason for one in machines[1:] if (reason := other_machine(machines[0], one))]
-    if not reasons:
-        return next(iter(machines), None), []
-    return None, [Warning(MIXED, "", f"the benchmarks ran on different machines: {reasons[0]}")]
-
-
 def _source(report: Report, kind: Kind, collector: str) -> Source:
     digest = hashlib.sha256()
     with open_regular(report.path, report.name) as stream:
@@ -113,76 +127,3 @@ def _source(report: Report, kind: Kind, collector: str) -> Source:
     written = datetime.datetime.fromtimestamp(int(report.path.stat().st_mtime), datetime.UTC)
     modified = written.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Source(visible(report.name, 500), kind, collector, digest.hexdigest(), modified)
-
-
-def _verdict(path: Path, kind: Kind) -> Verdict:
-    """Return what a file that lies in a folder is to a kind of reports: what cannot be read is not known."""
-    try:
-        with open_regular(path, path.name) as stream:
-            head = stream.read(_HEAD)
-    except Refusal:
-        return "unknown"
-    if head.startswith(_GZIP):
-        return "unknown"  # collectors take it to say what is wrong with it; here nobody named it
-    if _known(head, kind):
-        return "ours"
-    return "theirs" if any(collector.recognises(head) for _, collector in _all_collectors()) else "unknown"
-
-
-def _known(head: bytes, kind: Kind) -> tuple[str, Collector] | None:
-    every = _all_collectors()
-    return next((one for one in every if kind == one[1].KIND and one[1].recognises(head)), None)
-
-
-def _collector_for(report: Report, kind: Kind) -> tuple[str, Collector]:
-    if report.format:
-        return _named_collector(report.format, kind)
-    with open_regular(report.path, report.name) as stream:
-        head = stream.read(_HEAD)
-    if found := _known(head, kind):
-        return found
-    known = ", ".join(name for name, collector in builtin_collectors() if kind == collector.KIND)
-    raise Refusal(
-        "unknown-format", f"line 1 does not begin any {kind} format that is known here ({known})", path=report.name,
-        mend="write it in one of them",
-    )  # fmt: skip
-
-
-def _named_collector(name: str, kind: Kind) -> tuple[str, Collector]:
-    """Return the collector that a person named; raise UsageError for one that is not there."""
-    ours = {one: collector for one, collector in _all_collectors() if kind == collector.KIND}
-    if name not in ours:
-        mend = f"name one of {', '.join(sorted(ours))}, or none"
-        raise UsageError("no-format", f"{name!r} is no {kind} format that is known here", mend=mend)
-    return name, ours[name]
-
-
-def _all_collectors() -> Iterator[tuple[str, Collector]]:
-    yield from builtin_collectors()
-    yield from _others()  # reading the installed packages' metadata takes longer than reading most reports
-
-
-@cache
-def builtin_collectors() -> Sequence[tuple[str, Collector]]:
-    """Return our own collectors: the modules of the collectors package that say of what KIND they are."""
-    package = import_module(PACKAGE)
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.name.startswith("_"))
-    modules = [(name, import_module(f"{PACKAGE}.{name}")) for name in names]
-    return [(name, cast(Collector, module)) for name, module in modules if hasattr(module, "KIND")]
-
-
-@cache
-def _others() -> Sequence[tuple[str, Any]]:
-    """Return other people's collectors; looked for only when none of ours knows a format."""
-    from importlib.metadata import entry_points
-
-    found = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            collector = point.load()
-            _ = collector.KIND, collector.recognises, collector.collect
-        except Exception as error:
-            message = f"the collector {point.name} cannot be used: {type(error).__name__} {error}"
-            raise Refusal("broken-collector", message, mend="mend or uninstall the package that brings it") from None
-        found.append((point.name, collector))
-    return found

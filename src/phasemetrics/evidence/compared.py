@@ -10,11 +10,17 @@ from typing import Any
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.beside import Beside
-from phasemetrics.evidence.comparison import Comparison, compare, settle
-from phasemetrics.evidence.model import Kind, Phase
+from phasemetrics.evidence.binding import require_fit
+from phasemetrics.evidence.comparable import benchmark_of
+from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparison import Comparison
+from phasemetrics.evidence.model import Kind, Phase, Snapshot
 from phasemetrics.evidence.side import Side
 from phasemetrics.evidence.target import judge, parse_target
+from phasemetrics.evidence.verdict import statistic
 from phasemetrics.settings import Config, MetricTable
+from phasemetrics.statnames import carries, needed, percent_of
+from phasemetrics.unitnames import SPELLINGS, SYMBOLS
 from phasemetrics.units import rounded_to, signed_text
 from phasemetrics.value import Value, absent
 
@@ -22,17 +28,23 @@ _GLYPHS = {"met": "✅", "near": "⚠️", "missed": "❌"}
 
 
 def comparisons(phase: Phase, config: Config) -> list[Comparison]:
-    """Return one comparison for each configured metric, settled as the rows of one document."""
+    """Return one comparison for each configured metric, settled as the rows of one document.
+
+    Raises UsageError `bad-metric` for one that is bound to something that its name contradicts.
+    """
     rows = [
         compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
         for metric in config.metric
     ]
+    for metric, row in zip(config.metric, rows, strict=True):
+        require_fit(metric, row)
     return settle(rows)
 
 
 def kind_of(name: str) -> Kind:
     """Return what sort of report a metric of the snapshot comes from."""
-    return "bench" if name.startswith("bench.") else "coverage" if name.startswith("coverage.") else "junit"
+    kinds: dict[str, Kind] = {"bench": "bench", "coverage": "coverage", "size": "size"}
+    return kinds.get(name.partition(".")[0], "junit")
 
 
 def row_facts(
@@ -47,30 +59,72 @@ def row_facts(
 
 
 def _row(metric: MetricTable, comparison: Comparison, before: Side, after: Side, beside: Beside) -> dict[str, Any]:
-    kind = kind_of(metric.source)
-    origin = after.origin(kind)
-    old = side_text(comparison.before_text, metric, before, kind)
-    new = side_text(comparison.after_text, metric, after, kind)
-    improvement = comparison.improvement_text
-    missing = next((one for one in (new, old) if one.text is None), None)
     target = parse_target(metric.target) if metric.target else None
+    kind = kind_of(metric.source)
+    own = comparison.in_unit(_unit_of(metric.target)) if metric.target else comparison
+    shown = numbers_of(metric, own, before, after)
+    old, new, better = shown["before"], shown["after"], shown["improvement"]
+    missing = next((one for one in (new, old) if one.text is None), None)
     status = judge(comparison, target, metric.tolerance_ratio)
     no_target = beside.untaken.get(metric.name) or absent(
         "no-target", f"{metric.name} has no target", 'add target = "<= 120 ms" to its [[metric]]'
     )
-    better = Value(improvement, origin) if improvement is not None else missing or absent("failed", comparison.message)
+    unjudged = absent("failed", comparison.message) if comparison.verdict == "failed" else missing or no_target
     return {
         "name": Value(visible(metric.name)),
         "aliases": metric.aliases,
-        "before": old,
+        **shown,
         "measured": _measured(before, old),
         "target": _target(metric, beside) or no_target,
-        "expected": _expected(metric, comparison, old) or no_target,
-        "after": new,
-        "improvement": better,
+        "expected": shown["expected"] if metric.target else no_target,
         "numbers": summed_up("", "", old, new, better)["numbers"],
-        "status": Value(_GLYPHS[status], origin, choice=True) if status else missing or no_target,
+        "status": Value(_GLYPHS[status], after.origin(kind), choice=True) if status else unjudged,
     }
+
+
+def numbers_of(metric: MetricTable, comparison: Comparison, before: Side, after: Side) -> dict[str, Value]:
+    """Return the numbers of a row, each also as it is written in every other unit of its kind.
+
+    The percentage follows from the two numbers as they are printed, so it may differ with their unit.
+    """
+    shown = _in_one_unit(metric, comparison, before, after)
+    if comparison.before is None and comparison.after is None:
+        return shown
+    others = {
+        unit: _in_one_unit(metric, comparison.in_unit(unit), before, after)
+        for unit, (kind, _) in SPELLINGS.items()
+        if kind == comparison.unit and unit not in {"", "%"}
+    }
+    return {
+        key: replace(value, spellings={unit: row[key].text or "" for unit, row in others.items()})
+        if value.text is not None
+        else value
+        for key, value in shown.items()
+    }
+
+
+def _in_one_unit(metric: MetricTable, comparison: Comparison, before: Side, after: Side) -> dict[str, Value]:
+    kind = kind_of(metric.source)
+    old = side_text(comparison.before_text, metric, before, kind)
+    new = side_text(comparison.after_text, metric, after, kind)
+    improvement = comparison.improvement(metric.name)
+    if improvement is None and comparison.verdict == "new" and before.snapshot is not None and new.text is not None:
+        improvement = "new"
+    missing = next((one for one in (new, old) if one.text is None), None)
+    better = Value(improvement, after.origin(kind)) if improvement is not None else missing
+    return {
+        "before": old,
+        "after": new,
+        "improvement": better or absent("failed", comparison.message),
+        "expected": _expected(metric, comparison, old) or old,
+    }
+
+
+def _unit_of(text: str) -> str:
+    """Return the unit that a target is stated in, as we print it: `µs` for `<= 120 us`."""
+    spelling = text.rstrip().lstrip("<>=≤≥ 0123456789.,")
+    kind, own = SPELLINGS.get(spelling, ("", None))
+    return next((symbol for symbol, factor in SYMBOLS.get(kind, ()) if factor == own), spelling)
 
 
 def side_text(text: str | None, metric: MetricTable, side: Side, kind: Kind) -> Value:
@@ -79,9 +133,22 @@ def side_text(text: str | None, metric: MetricTable, side: Side, kind: Kind) -> 
         return Value(text, side.origin(kind))
     if side.snapshot is None:
         return side.missing
+    few = _too_few(metric.source, side.snapshot)
+    if few is not None:
+        return few
     near = difflib.get_close_matches(metric.source, side.snapshot.metrics, n=1)
     mend = f"did you mean `{near[0]}`?" if near else "`phasemetrics collect` prints what there is"
     return absent("no-metric", f"{metric.source} was not measured", mend)
+
+
+def _too_few(source: str, snapshot: Snapshot) -> Value | None:
+    """Return why there is no such percentile, where the benchmark was measured too seldom to have it."""
+    percent = percent_of(statistic(source))
+    rounds = snapshot.metrics.get(f"bench.{benchmark_of(source)}.rounds")
+    if percent is None or rounds is None or carries(int(rounds.value), percent):
+        return None
+    why = f"{visible(source)} of {int(rounds.value)} values a run is little more than their maximum"
+    return absent("too-few-samples", why, f"measure {needed(percent)} in every run, or take the median")
 
 
 def _measured(before: Side, old: Value) -> Value:

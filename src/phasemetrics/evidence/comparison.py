@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from phasemetrics.evidence.model import Metric, Snapshot
-from phasemetrics.evidence.significance import holm
-from phasemetrics.evidence.verdict import ALPHA, MIXED, Finding, Verdict, better_direction, find, other_machine, runs_of
-from phasemetrics.units import Direction, Scale, quantity_text, rounded_to, scale_for, signed_text
+from phasemetrics.evidence.model import Metric
+from phasemetrics.evidence.significance import ratio_interval
+from phasemetrics.evidence.verdict import (
+    FEWEST_RUNS,
+    Verdict,
+    is_benchmark,
+    runs_of,
+    sessions_of,
+    statistic,
+    tested_runs,
+)
+from phasemetrics.statnames import is_statistic, stated
+from phasemetrics.unitnames import Direction
+from phasemetrics.units import Scale, quantity_text, rounded_to, scale_in, signed_text
 
-__all__ = ["Comparison", "Verdict", "compare", "settle"]
-
-_TIMED = {"second", "per_second"}
-_NO_PAIR = {"new", "missing", "failed", "not-comparable"}
+CLAIMS = frozenset({"improved", "regressed", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,31 @@ class Comparison:
         return before, after
 
     @property
+    def sessions(self) -> tuple[int, int]:
+        """In how many sessions each side was measured: 0 for a side that is absent."""
+        before, after = (0 if side is None else sessions_of(side) for side in (self.before, self.after))
+        return before, after
+
+    @property
+    def proven(self) -> bool:
+        """Whether the change may be held for one of the code: any of an exact metric, a benchmark's after 4 sessions.
+
+        In fewer, the runs share the mood of the machine: of identical code many pairs of single sessions differ
+        "significantly" by their repetitions.
+        """
+        if self.verdict not in CLAIMS:
+            return False
+        return not is_benchmark(self.name) or min(self.sessions) >= FEWEST_RUNS
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of the ratio after/before by Hodges and Lehmann; None where nothing was tested."""
+        if self.p is None or self.before is None or self.after is None:
+            return None
+        one, other = tested_runs(self.name, self.before, self.after)
+        return ratio_interval(one.values, other.values)[1:] if min(*one.values, *other.values) > 0 else None
+
+    @property
     def before_text(self) -> str | None:
         """The value before, on the common scale; None where there is none."""
         return self._text(self.before)
@@ -60,21 +91,34 @@ class Comparison:
         """
         return self._difference(flipped=False)
 
-    @property
-    def improvement_text(self) -> str | None:
-        """The change as a gain, positive is better, followed for a benchmark by what is proven.
+    def improvement(self, row: str = "") -> str | None:
+        """Return the change as a gain, positive is better, followed for a benchmark by what is proven.
 
-        None where a side is absent or failed; without a direction the sign is that of the change.
+        The statistic of a benchmark is named unless the name of its `row` does. None where a side is absent; without a
+        direction the sign is that of the change.
         """
         amount = self._difference(flipped=self.better == "lower")
+        if self.verdict == "failed" and self.after is not None:
+            return self.message if self.message.startswith("failed") else None
         if amount is None or self.verdict in {"not-comparable", "baseline-zero"}:
             return amount
+        stat = statistic(self.name)
+        named = f" {stat}" if is_statistic(stat) and stat not in stated(row) else ""
         if self.verdict == "no-significant-change":
-            return f"~ no significant change ({amount}, {self.message})"
+            return f"~ no significant change ({amount}{named}, {self.message})"
         if self.verdict == "unchanged" and self.p is not None:
-            return f"~ unchanged ({self.message})"
+            return f"~ unchanged ({named.strip()}{' ' if named else ''}{self.message})"
         unproven = self.verdict in {"single-measurement", "too-few-runs"}
-        return f"{amount} ({self.message})" if unproven or self.p is not None else amount
+        return f"{amount}{named} ({self.message})" if unproven or self.p is not None else amount
+
+    def in_unit(self, spelling: str) -> Comparison:
+        """Return the same comparison on the scale of one unit, such as `ms`; as it is where that is of another kind."""
+        scale = scale_in(self.unit, spelling, self._values())
+        return replace(self, scale=scale) if scale is not None else self
+
+    def _values(self) -> list[float]:
+        sides = [side for side in (self.before, self.after) if side is not None and side.unit == self.unit]
+        return [side.value for side in sides if math.isfinite(side.value)]
 
     def _text(self, side: Metric | None) -> str | None:
         if side is None or not math.isfinite(side.value):
@@ -82,69 +126,21 @@ class Comparison:
         return self.scale.text(side.value) if side.unit == self.unit else quantity_text(side.value, side.unit)
 
     def _difference(self, *, flipped: bool) -> str | None:
-        if self.before is None or self.after is None or self.verdict == "failed":
+        if self.before is None or self.after is None:
             return None
         if self.verdict == "not-comparable":
             return f"not comparable: {self.message}"
+        if not all(map(math.isfinite, (self.before.value, self.after.value))):
+            return None
         before, after = self.scale.number(self.before.value), self.scale.number(self.after.value)
-        difference = before - after if flipped else after - before
+        change = before - after if flipped else after - before
         if self.unit == "count":
-            return signed_text(difference)
+            return signed_text(change)
         if self.unit == "ratio":
-            return f"{signed_text(difference)} pp"
+            return f"{signed_text(change)} pp"
         if not before:
-            return "n/a (baseline 0)" if difference else "0.0%"
-        percent = rounded_to(difference / abs(before) * 100, 1)
+            return "n/a (baseline 0)" if change else "0.0%"
+        percent = rounded_to(change / abs(before) * 100, 1)
         if abs(percent) == 100 and 0 < abs(after) < abs(before):
             percent = Decimal("99.9").copy_sign(percent)  # all of it is gone only when nothing is left
         return f"{signed_text(percent)}%"
-
-
-def compare(
-    name: str,
-    before: Snapshot | None,
-    after: Snapshot | None,
-    better: Direction | None = None,
-    min_change: float = 0.02,
-    aliases: Sequence[str] = (),
-) -> Comparison:
-    """Return metric `name` at both ends; `verdict.find` says what a claim needs, `min_change` is a ratio.
-
-    `better` overrides the direction that name and unit give. `aliases` are earlier names that `before` may have it
-    under, exactly: of the metric, or of the benchmark alone (`old` for `bench.old.median`). Times and rates from
-    machines that are known to differ are not compared.
-    """
-    one, other = _pick(before, name, aliases), _pick(after, name, ())
-    present = [side for side in (other, one) if side is not None]
-    unit = present[0].unit if present else "count"
-    better = better or better_direction(name, unit)
-    finding = find(name, one, other, better, min_change)
-    if before and after and unit in _TIMED and finding.verdict not in _NO_PAIR:
-        mixed = next((one.message for side in (before, after) for one in side.warnings if one.code == MIXED), None)
-        reason = mixed or other_machine(before.machine, after.machine)
-        finding = Finding("not-comparable", reason) if reason else finding
-    scale = scale_for(unit, [side.value for side in present if side.unit == unit and math.isfinite(side.value)])
-    return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message)
-
-
-def settle(rows: Sequence[Comparison]) -> list[Comparison]:
-    """Return the rows of one document with the claims withdrawn that Holm's adjustment does not leave standing.
-
-    The family is every row that was tested; the p that is printed stays the unadjusted one.
-    """
-    family = [(index, row.p) for index, row in enumerate(rows) if row.p is not None]
-    settled = list(rows)
-    for (index, _), adjusted in zip(family, holm([p for _, p in family]), strict=True):
-        row = rows[index]
-        if adjusted > ALPHA and row.verdict in {"improved", "regressed", "changed"}:
-            message = f"{row.message}, one of {len(family)} tested"
-            settled[index] = replace(row, verdict="no-significant-change", message=message)
-    return settled
-
-
-def _pick(snapshot: Snapshot | None, name: str, aliases: Sequence[str]) -> Metric | None:
-    if snapshot is None:
-        return None
-    stat = name.rpartition(".")[2]
-    spellings = [name, *(spelling for alias in aliases for spelling in (alias, f"bench.{alias}.{stat}"))]
-    return next((snapshot.metrics[spelling] for spelling in spellings if spelling in snapshot.metrics), None)

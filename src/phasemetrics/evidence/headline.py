@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.compared import kind_of, side_text, summed_up
-from phasemetrics.evidence.comparison import Comparison, compare
+from phasemetrics.evidence.compared import kind_of, numbers_of, side_text, summed_up
+from phasemetrics.evidence.comparing import compare, with_statistic
+from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Metric, Phase
 from phasemetrics.evidence.side import Side
 from phasemetrics.settings import Config, MetricTable
@@ -33,10 +35,10 @@ def headline(
         kind, name = kind_of(metric.source), visible(metric.name)
         old = side_text(comparison.before_text, metric, before, kind)
         new = side_text(comparison.after_text, metric, after, kind)
-        text = comparison.improvement_text
+        text = comparison.improvement()
         change = Value(text, after.origin(kind)) if text is not None else new if new.text is None else old
         return summed_up(f"{name} ", "", old, new, change)
-    text = compare("tests.passed", phase.before, phase.after).improvement_text
+    text = compare("tests.passed", phase.before, phase.after).improvement()
     old, new = _passing(before), _passing(after)
     missing = next((one for one in (new, old) if one.text is None), None)
     change = missing or Value(text, after.origin("junit"))
@@ -62,7 +64,8 @@ def performance(phase: Phase, config: Config, before: Side, after: Side) -> tupl
     It is the first configured metric that is a time; without one, the median of the only benchmark there is.
     """
     sides = [side.snapshot.metrics for side in (before, after) if side.snapshot]
-    timed = [metric for metric in config.metric if any(_is_time(one.get(metric.source)) for one in sides)]
+    named = [(metric, with_statistic(metric.source, phase.before, phase.after)) for metric in config.metric]
+    timed = [metric for metric, name in named if any(_is_time(one.get(name)) for one in sides)]
     if timed:
         metric = timed[0]
     else:
@@ -74,10 +77,9 @@ def performance(phase: Phase, config: Config, before: Side, after: Side) -> tupl
         # Not validated: the name is whatever a report calls its benchmark.
         metric = MetricTable.model_construct(name=names[0], source=names[0])
     comparison = compare(metric.source, phase.before, phase.after, metric.better, aliases=metric.aliases)
-    note = comparison.message if comparison.verdict == "not-comparable" else ""
-    old = side_text(comparison.before_text, metric, before, "bench")
-    new = side_text(comparison.after_text, metric, after, "bench")
-    return old, Value(new.text, new.origin, note=note) if new.text is not None else new
+    note = comparison.message if comparison.verdict in {"not-comparable", "failed"} else ""
+    shown = numbers_of(metric, comparison, before, after)
+    return shown["before"], replace(shown["after"], note=note)
 
 
 def _is_time(metric: Metric | None) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.collecting import PACKAGE, Evidence, collect_reports
+from phasemetrics.evidence.collecting import Evidence, collect_reports
+from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.freshness import checked
 from phasemetrics.evidence.model import FileChange, Metric, Revision, Snapshot, Warning
 

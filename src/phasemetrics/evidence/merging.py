@@ -7,11 +7,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import isfinite
-from statistics import median
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Machine, Measurement, Metric, PathCount, Warning
+from phasemetrics.evidence.benchruns import BenchRuns
+from phasemetrics.evidence.model import (
+    Branches,
+    Fact,
+    FileCoverage,
+    Machine,
+    Measurement,
+    Metric,
+    Options,
+    PathCount,
+    Warning,
+)
 from phasemetrics.evidence.tally import Tally
 
 LAST_LINE = 10**9  # what a report numbers above that is not lines: statements without a line, names of branches
@@ -23,7 +33,7 @@ class Merged:
 
     tests: Tally = field(default_factory=Tally)
     sums: dict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))
-    runs: dict[str, list[tuple[str, str, float]]] = field(default_factory=lambda: defaultdict(list))
+    bench: BenchRuns = field(default_factory=BenchRuns)
     units: dict[str, str] = field(default_factory=dict)
     lines: dict[str, FileCoverage] = field(default_factory=dict)
     statements: dict[str, FileCoverage] = field(default_factory=dict)
@@ -39,6 +49,8 @@ class Merged:
             self._add_file(fact, report)
         elif isinstance(fact, Machine):
             self.machines.add(fact)
+        elif isinstance(fact, Options):
+            self.bench.add_options(fact, report)
         elif isinstance(fact, Warning):
             self.warnings.append(fact)
         else:
@@ -62,8 +74,7 @@ class Merged:
         elif fact.name.startswith("coverage."):
             self._add_counts(fact, report)
         elif fact.name.startswith("bench."):
-            self.runs[fact.name].append((fact.labels.get("run", ""), report, fact.value))
-            self.units[fact.name] = fact.unit
+            self.bench.add(fact, report)
         else:
             self.sums[fact.name].append((fact.value, report))
             self.units[fact.name] = fact.unit
@@ -84,12 +95,9 @@ class Merged:
         for name, values in self.sums.items():
             # A sum over reports of which some are silent would be a number that nobody measured.
             everyone = len({report for _, report in values} | self.tests.empty()) == reports.get("junit", 0)
-            if everyone or name == "tests.flaky":
+            if everyone or name == "tests.flaky" or name.startswith("size."):
                 found[name] = Metric(_sum(value for value, _ in values), self.units[name])
-        for name, runs in self.runs.items():
-            ordered = tuple(value for _, _, value in sorted(runs))
-            found[name] = Metric(median(ordered), self.units[name], runs=ordered)
-        return found | self._coverage()
+        return found | self.bench.metrics() | self._coverage()
 
     def _coverage(self) -> dict[str, Metric]:
         files = self.files()
@@ -131,7 +139,7 @@ class Merged:
 
     def doubts(self) -> list[Warning]:
         """Return what the reports warn of, and which counts could not be joined with lines that are named."""
-        found = list(self.warnings)
+        found = [*self.warnings, *self.bench.doubts()]
         for (path, name), report in self.counted_in.items():
             named = path in self.lines if path else bool(self.lines) or len(self.counted) > 1
             if named and name == "coverage.lines.total":

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.compared import kind_of
-from phasemetrics.evidence.comparison import Comparison, compare
+from phasemetrics.evidence.comparing import compare
+from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.fitting import Answer, Stated, cannot_tell, fits
 from phasemetrics.evidence.model import Metric, Phase
 from phasemetrics.evidence.side import Side

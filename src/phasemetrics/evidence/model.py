@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, TypeAlias
 
-Kind = Literal["junit", "coverage", "bench"]
+from phasemetrics.unitnames import Direction
+
+Kind = Literal["junit", "coverage", "bench", "size"]
 Outcome = Literal["passed", "failed", "errors", "skipped", "xfailed", "xpassed"]
 OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed")
 FileStatus = Literal["created", "modified", "deleted"]
@@ -60,7 +62,10 @@ class Measurement:
     `tests` (count; labels `outcome`, and `path` of the test file) ·
     `tests.group` (count; labels `group` and `outcome`; 0 for a group without a case, nothing for one not counted) ·
     `tests.flaky` (count) · `tests.duration`, `tests.wall` (second) ·
-    `bench.NAME.STAT` (labels `run`: what puts the runs in order, an ISO date where the report has one).
+    `size.PATH` (byte) ·
+    `bench.NAME.STAT` (labels `run`: what puts the sessions in order, an ISO date where the report has one; `better`
+    where the report says which way is). What one report gives several times is what its repetitions came to, each a
+    process or a count; STAT says which of these stands for the session: `min` the least, `median` that in the middle.
     """
 
     name: str
@@ -94,6 +99,9 @@ class FileCoverage:
     branches: Mapping[int, Branches] | None = None
 
 
+UNKNOWN = "unknown"  # a trait of a machine that no report gave; of its cores, 0
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """Where something was timed; no host or user name."""
@@ -103,6 +111,17 @@ class Machine:
     cpu: str
     cores: int
     runtime: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How one benchmark was run, as far as its report says: what was run otherwise is not comparable.
+
+    `values` by the name that the tool gives to each, such as `warmup` or `version`.
+    """
+
+    benchmark: str
+    values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +155,7 @@ class Revision:
     dirty: bool
 
 
-Fact: TypeAlias = Measurement | FileCoverage | Machine | Warning
+Fact: TypeAlias = Measurement | FileCoverage | Machine | Options | Warning
 
 
 class Collector(Protocol):
@@ -155,13 +174,19 @@ class Collector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number of a snapshot, base unit; `covered` of `total` for a ratio, one value per run for a benchmark."""
+    """One number of a snapshot, base unit; `covered` of `total` for a ratio, one value per run for a benchmark.
+
+    `sessions` says how many of the `runs`, in their order, each session of measuring gave; empty where each gave one.
+    `better` is there where the report itself says which way is.
+    """
 
     value: float
     unit: str
     covered: int | None = None
     total: int | None = None
     runs: tuple[float, ...] = ()
+    sessions: tuple[int, ...] = ()
+    better: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +257,7 @@ class Dependency:
 class Snapshot:
     """All that was measured at one revision. `files` and `dependencies` are None where no two trees were compared.
 
-    `cases` are None where they were not told by name.
+    `cases` are None where they were not told by name. `options` are those of each benchmark.
     """
 
     revision: Revision | None = None
@@ -246,6 +271,7 @@ class Snapshot:
     cases: tuple[TestCase, ...] | None = None
     dependencies: tuple[Dependency, ...] | None = None
     machine: Machine | None = None
+    options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warnings: tuple[Warning, ...] = ()
 
 

@@ -18,7 +18,7 @@ from phasemetrics.evidence.model import Kind, Report, Warning
 REPORT_COUNT = 10_000
 _NAMED = re.compile(r"(?P<format>[a-z][a-z_]+):(?P<pattern>.+)", re.DOTALL)  # a drive is one letter
 _FILE_COUNT = 100_000  # in a folder: nobody looks for reports in a home directory
-_OPTION: dict[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench": "--bench"}
+_OPTION: Mapping[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench": "--bench"}
 _CALLED: dict[Kind, str] = {"junit": "test reports", "coverage": "coverage reports"}
 
 # What a file in a folder is to a kind of reports: one of them, one of another kind, or nothing that is known.

@@ -61,6 +61,21 @@ def ratio_interval(
     return (estimate, ratios[rank - 1], ratios[-rank]) if rank else (estimate, 0.0, math.inf)
 
 
+def median_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """Return the low and high end of a confidence interval of the median that `values` were drawn around.
+
+    It is that of order statistics (Hollander & Wolfe 1999, §3.6), so it ends at two of the values; fewer than six of
+    them carry no 95 %, and all of them are inside then. Empty `values` are a ValueError.
+    """
+    if not values:
+        raise ValueError("no values")
+    ordered = sorted(values)
+    beyond = accumulate(math.comb(len(values), count) for count in range(len(values)))
+    tail = (1 - confidence) / 2 * 2 ** len(values)
+    left_out = next((count for count, ways in enumerate(beyond) if ways > tail), 0)
+    return ordered[max(0, left_out - 1)], ordered[-max(1, left_out)]
+
+
 def smallest_p(n: int, m: int) -> float:
     """Return the smallest two-sided p that `n` and `m` runs can give: that of complete separation, 2 / C(n + m, n)."""
     return min(1.0, 2 / math.comb(n + m, n))

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import math
 import reprlib
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any, TypeVar, get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.cases import read_cases, shown_cases
 from phasemetrics.evidence.model import (
     Dependency,
-    DependencyStatus,
     FileChange,
-    FileStatus,
     Kind,
     Machine,
     Metric,
@@ -26,22 +23,11 @@ from phasemetrics.evidence.model import (
     TestCount,
     Warning,
 )
+from phasemetrics.evidence.records import FITS, fields_of, listed, spelled, spelled_record, to_record
 from phasemetrics.reading import unique_keys
+from phasemetrics.unitnames import Direction
 
 SCHEMA = 1
-_Record = TypeVar("_Record", Revision, Source, FileChange, PathCount, TestCount, Dependency, Machine, Warning)
-_MOST = 1 << 63
-_FITS: dict[object, Callable[[Any], bool]] = {
-    "str": lambda value: isinstance(value, str),
-    "str | None": lambda value: value is None or isinstance(value, str),
-    "int": lambda value: type(value) is int and 0 <= value < _MOST,
-    "int | None": lambda value: value is None or _FITS["int"](value),
-    "bool": lambda value: isinstance(value, bool),
-    "Kind": lambda value: value in get_args(Kind),
-    "FileStatus": lambda value: value in get_args(FileStatus),
-    "DependencyStatus": lambda value: value in get_args(DependencyStatus),
-}
-_SPELLED = {"source": "from", "before": "from", "after": "to"}  # fields that are called otherwise in the file
 
 
 def to_dict(snapshot: Snapshot) -> dict[str, Any]:
@@ -53,23 +39,20 @@ def to_dict(snapshot: Snapshot) -> dict[str, Any]:
     revision = snapshot.revision
     return {
         "schema": SCHEMA,
-        "revision": None if revision is None else _fields(revision),
+        "revision": None if revision is None else fields_of(revision),
         "base": snapshot.base,
-        "sources": [_fields(source) for source in snapshot.sources],
+        "sources": [fields_of(source) for source in snapshot.sources],
         "metrics": {name: _metric(metric) for name, metric in sorted(snapshot.metrics.items())},
-        "files": [_spelled(change) for change in snapshot.files or ()],
+        "files": [spelled(change) for change in snapshot.files or ()],
         "coverage": [_path_count(one) for one in snapshot.coverage],
         "tests": [_test_count(one, "path") for one in snapshot.tests],
         "groups": [_test_count(one, "name") for one in snapshot.groups],
         "cases": None if snapshot.cases is None else shown_cases(snapshot.cases),
-        "dependencies": None if snapshot.dependencies is None else [_spelled(one) for one in snapshot.dependencies],
-        "machine": None if snapshot.machine is None else _fields(snapshot.machine),
-        "warnings": [_fields(warning) for warning in snapshot.warnings],
+        "dependencies": None if snapshot.dependencies is None else [spelled(one) for one in snapshot.dependencies],
+        "machine": None if snapshot.machine is None else fields_of(snapshot.machine),
+        "options": {name: dict(values) for name, values in sorted(snapshot.options.items())},
+        "warnings": [fields_of(warning) for warning in snapshot.warnings],
     }
-
-
-def _fields(record: Any) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _metric(metric: Metric) -> dict[str, Any]:
@@ -79,11 +62,11 @@ def _metric(metric: Metric) -> dict[str, Any]:
         shown |= {"covered": metric.covered, "total": metric.total}
     if metric.runs:
         shown["runs"] = list(metric.runs)
+    if metric.sessions:
+        shown["sessions"] = list(metric.sessions)
+    if metric.better:
+        shown["better"] = metric.better
     return shown
-
-
-def _spelled(record: FileChange | Dependency) -> dict[str, Any]:
-    return {_SPELLED.get(name, name): value for name, value in _fields(record).items()}
 
 
 def _path_count(one: PathCount) -> dict[str, Any]:
@@ -135,66 +118,59 @@ def _snapshot(data: Any) -> Snapshot:
     if type(schema) is not int or schema != SCHEMA:
         raise ValueError(f"schema {reprlib.repr(schema)} is not {SCHEMA}; a newer phasemetrics wrote it")
     base, revision, machine = data.get("base"), data["revision"], data["machine"]
-    if not _FITS["str | None"](base):
+    if not FITS["str | None"](base):
         raise ValueError("the base is not a commit")
-    files = tuple(_read_spelled(FileChange, one) for one in _list(data["files"]))
+    files = tuple(spelled_record(FileChange, one) for one in listed(data["files"]))
     return Snapshot(
-        revision=None if revision is None else _record(Revision, revision),
+        revision=None if revision is None else to_record(Revision, revision),
         base=base,
-        sources=tuple(_read_source(one) for one in _list(data["sources"])),
+        sources=tuple(_read_source(one) for one in listed(data["sources"])),
         metrics={name: _read_metric(metric) for name, metric in data["metrics"].items()},
         files=None if base is None and not files else files,
-        coverage=tuple(_record(PathCount, one) for one in _list(data["coverage"])),
-        tests=tuple(_read_count(one, "path") for one in _list(data.get("tests", []))),
-        groups=tuple(_read_count(one, "name") for one in _list(data.get("groups", []))),
+        coverage=tuple(to_record(PathCount, one) for one in listed(data["coverage"])),
+        tests=tuple(_read_count(one, "path") for one in listed(data.get("tests", []))),
+        groups=tuple(_read_count(one, "name") for one in listed(data.get("groups", []))),
         cases=read_cases(data.get("cases")),
         dependencies=_dependencies(data.get("dependencies")),
-        machine=None if machine is None else _record(Machine, machine),
-        warnings=tuple(_record(Warning, one) for one in _list(data["warnings"])),
+        machine=None if machine is None else to_record(Machine, machine),
+        options=_options(data.get("options", {})),
+        warnings=tuple(to_record(Warning, one) for one in listed(data["warnings"])),
     )
 
 
 def _dependencies(value: Any) -> tuple[Dependency, ...] | None:
-    return None if value is None else tuple(_read_spelled(Dependency, one) for one in _list(value))
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{reprlib.repr(value)} is not a list")
-    return value
-
-
-def _record(kind: type[_Record], data: Mapping[str, Any]) -> _Record:
-    record = kind(**data)
-    for field in fields(kind):
-        value = getattr(record, field.name)
-        if not _FITS[field.type](value):
-            raise ValueError(f"{field.name!r} cannot be {reprlib.repr(value)}")
-    return record
+    return None if value is None else tuple(spelled_record(Dependency, one) for one in listed(value))
 
 
 def _read_source(data: Mapping[str, Any]) -> Source:
     kind = next((kind for kind in get_args(Kind) if data["collector"].startswith(kind)), "bench")
-    return _record(Source, {"kind": kind, **data})
+    return to_record(Source, {"kind": kind, **data})
 
 
 def _read_count(data: Mapping[str, Any], key: str) -> TestCount:
     """Read one count of test cases; what failed was not recorded at first."""
     rest = {name: value for name, value in data.items() if name != key}
-    return _record(TestCount, {"failed": None, **rest, "path": data[key]})
+    return to_record(TestCount, {"failed": None, **rest, "path": data[key]})
 
 
 def _read_metric(data: Mapping[str, Any]) -> Metric:
-    runs, counts = _list(data.get("runs", [])), (data.get("covered"), data.get("total"))
+    runs, counts = listed(data.get("runs", [])), (data.get("covered"), data.get("total"))
     if not all(type(value) in (int, float) and math.isfinite(value) for value in (data["value"], *runs)):
         raise ValueError(f"{reprlib.repr([data['value'], *runs])} are not all numbers")
-    if counts != (None, None) and not all(map(_FITS["int"], counts)):
+    if counts != (None, None) and not all(map(FITS["int"], counts)):
         raise ValueError(f"{reprlib.repr(counts)} are not two counts")
     if not isinstance(data["unit"], str):
         raise ValueError(f"{reprlib.repr(data['unit'])} is not a unit")
-    return Metric(data["value"], data["unit"], *counts, runs=tuple(runs))
+    sessions, better = listed(data.get("sessions", [])), data.get("better")
+    if not all(map(FITS["int"], sessions)) or (sessions and (min(sessions) < 1 or sum(sessions) != len(runs))):
+        raise ValueError(f"{reprlib.repr(sessions)} are not the sessions of {len(runs)} runs")
+    if better not in (None, *get_args(Direction)):
+        raise ValueError(f"{reprlib.repr(better)} is not a direction")
+    return Metric(data["value"], data["unit"], *counts, tuple(runs), tuple(sessions), better)
 
 
-def _read_spelled(kind: type[_Record], data: Mapping[str, Any]) -> _Record:
-    own = {_SPELLED.get(field.name, field.name): field.name for field in fields(kind)}
-    return _record(kind, {own[key]: value for key, value in data.items()})
+def _options(data: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    found = {name: dict(values.items()) for name, values in data.items()}
+    if not all(isinstance(value, str) for values in found.values() for value in values.values()):
+        raise ValueError("the options of a benchmark are not texts")
+    return found

@@ -10,9 +10,12 @@ from decimal import Decimal
 from typing import Literal
 
 from phasemetrics.errors import UsageError
+from phasemetrics.evidence.benchruns import session_values
 from phasemetrics.evidence.comparison import Comparison
-from phasemetrics.evidence.verdict import FEWEST_RUNS, is_benchmark
-from phasemetrics.units import Direction, parse_quantity
+from phasemetrics.evidence.significance import median_interval
+from phasemetrics.evidence.verdict import FEWEST_RUNS, is_benchmark, runs_of, statistic
+from phasemetrics.unitnames import Direction
+from phasemetrics.units import parse_quantity
 
 Operator = Literal["<=", "<", ">=", ">", "="]
 Status = Literal["met", "near", "missed"]
@@ -50,12 +53,14 @@ def judge(comparison: Comparison, target: Target | None, tolerance: float = 0.0)
     """Return the row's status; None where there is nothing to judge.
 
     With a target: *met* when the value after itself satisfies it, not its rounding; *near* when it misses by at most
-    `tolerance` (a ratio of the target value), or is met by a measurement that proves nothing (a benchmark with fewer
-    than 4 runs or from another machine, a duration timed once); else *missed*. UsageError `bad-target` where the units
-    differ, or where neither target nor metric says which side is good.
+    `tolerance` (a ratio of the target value), or is met within noise (the interval of a benchmark's sessions reaches
+    beyond it) or by a measurement that proves nothing (a benchmark of fewer than 4 sessions or from another machine, a
+    duration timed once); else *missed*. UsageError `bad-target` where the units differ, or where neither target nor
+    metric says which side is good.
 
-    Without one: *met* when it improved, *missed* when it regressed, *near* otherwise. An exact value that stayed where
-    nothing is better (no failures, 100 % covered) is *met*. None where no direction is known or a side is absent.
+    Without one: *met* when it improved, *missed* when it regressed, *near* otherwise, also where a benchmark was
+    measured in fewer than 4 sessions. An exact value that stayed where nothing is better (no failures, 100 % covered)
+    is *met*. None where no direction is known, a side is absent, or the benchmark fails.
     """
     return _without_target(comparison) if target is None else _against(comparison, target, tolerance)
 
@@ -67,7 +72,7 @@ def _against(comparison: Comparison, target: Target, tolerance: float) -> Status
     exact = Decimal(repr(comparison.after.value))
     # Held against the value itself: 89.96 % prints as 90.0 % and is still short of 90 %.
     if holds(exact, target.value):
-        return "met" if _proven(comparison) else "near"
+        return "met" if _proven(comparison, lambda value: holds(Decimal(repr(value)), target.value)) else "near"
     near = abs(exact - target.value) <= Decimal(repr(tolerance)) * abs(target.value)
     return "near" if near else "missed"
 
@@ -83,16 +88,21 @@ def _operator(comparison: Comparison, target: Target) -> Operator:
     return found
 
 
-def _proven(comparison: Comparison) -> bool:
-    if comparison.verdict in _UNPROVEN:
+def _proven(comparison: Comparison, holds: Callable[[float], bool]) -> bool:
+    """Return whether the value after is beyond doubt on the good side: of a benchmark the interval of its sessions."""
+    after = comparison.after
+    if comparison.verdict in _UNPROVEN or after is None:
         return False
-    return not is_benchmark(comparison.name) or comparison.runs[1] >= FEWEST_RUNS
+    if not is_benchmark(comparison.name):
+        return True
+    runs = session_values(statistic(comparison.name), runs_of(after), after.sessions)
+    return len(runs) >= FEWEST_RUNS and all(map(holds, median_interval(runs)))
 
 
 def _without_target(comparison: Comparison) -> Status | None:
     if comparison.better is None or comparison.after is None or comparison.verdict in _UNJUDGED:
         return None
-    if comparison.verdict in {"improved", "regressed"}:
+    if comparison.verdict in {"improved", "regressed"} and comparison.proven:
         return "met" if comparison.verdict == "improved" else "missed"
     best = 0 if comparison.better == "lower" else 1 if comparison.unit == "ratio" else None
     at_best = comparison.verdict == "unchanged" and comparison.p is None and comparison.after.value == best

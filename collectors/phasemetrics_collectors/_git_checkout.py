@@ -1,0 +1,35 @@
+"""Lays out the files of a commit in a folder of its own, without touching the repository that they come from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from phasemetrics.errors import Refusal
+from phasemetrics_collectors._git_repository import Repository
+from phasemetrics_collectors._git_view import View, unreadable_objects
+
+
+def check_out(repository: Repository, sha: str, folder: Path) -> None:
+    """Write the files of a commit into `folder`, which must not exist, as a repository that borrows the objects.
+
+    Not `git worktree add`: that runs the hooks and filters that the repository configures, and leaves a note in it
+    that somebody has to prune when we are killed. Submodules stay empty, and a file that a filter writes (LFS) is what
+    the commit holds of it. Raises `Refusal`.
+    """
+    own = folder / ".git"
+    try:
+        shutil.copytree(repository.view.directory, own, ignore=shutil.ignore_patterns("index*"))
+        (own / "HEAD").write_text(f"{sha}\n", "ascii")
+        if repository.shallow:
+            shutil.copyfile(repository.common_dir / "shallow", own / "shallow")
+    except OSError as error:
+        mend = "make room, or point TMPDIR at a directory that can be written"
+        message = f"the files of commit {sha[:12]} cannot be laid out: {error.strerror}"
+        raise Refusal("no-temporary-directory", message, mend=mend) from None
+    answer = View(own).ask("-C", str(folder), f"--work-tree={folder}", "read-tree", "-m", "-u", sha)
+    if answer.status != 0:
+        raise unreadable_objects(answer.said)
+    # Tools that ask git inside, for a version or a commit, shall find a work tree.
+    config = own / "config"
+    config.write_text(config.read_text("utf-8").replace("bare = true", "bare = false"), "utf-8")

@@ -1,0 +1,145 @@
+"""Measures benchmarks by running them: several times here, or in turn with those of the commit before."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from phasemetrics.commands import Place, require_command, run
+from phasemetrics.config import Project
+from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.evidence.collecting import Evidence, collect_reports
+from phasemetrics.evidence.formats import PACKAGE
+from phasemetrics.evidence.identity import neighbours
+from phasemetrics.evidence.model import Revision, Snapshot, Warning
+from phasemetrics.evidence.store import find_baseline
+from phasemetrics.filling import Order
+from phasemetrics.importguard import guard, require_own
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    """A commit that is laid out to be measured: its files, and where its results and its guard's notes go."""
+
+    revision: Revision
+    place: Place
+    folder: Path
+
+    def result(self, number: int) -> Path:
+        return self.folder / f"bench-{number}.json"
+
+
+def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evidence:
+    """Run the configured benchmarks `runs` times in the work tree; return the evidence with these results.
+
+    They are written where the first pattern of benchmark results says that has a `*`, with the number of the run in
+    its place. Raises Refusal, UsageError.
+    """
+    command = require_command(project.config.commands.bench, "bench")
+    paths = _result_paths(project.root, evidence.globs.get("bench", ()), runs)
+    for number, path in enumerate(paths, 1):
+        say(f"run {number} of {runs}: {command}")
+        _measure(command, Place(project.root), path)
+    return _with_results(evidence, paths)
+
+
+def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
+    """Run the benchmarks of the commit before and of HEAD in turn, `runs` times each, in a checkout of each.
+
+    The mood of the machine is then the same for both. Returns the order with the results of HEAD as evidence, and with
+    `earlier` what was measured of the commit before: that of the baseline, else the base. Raises Refusal, UsageError.
+    """
+    command = require_command(project.config.commands.bench, "bench")
+    paths = _result_paths(project.root, order.evidence.globs.get("bench", ()), runs)
+    with _laid_out(project, order) as (before, after):
+        if project.config.commands.setup is not None:
+            setup = require_command(project.config.commands.setup, "setup")
+            for tree in (before, after):
+                say(f"setting up {tree.revision.sha[:12]}: {setup}")
+                run(setup, tree.place, {})
+        for number in range(1, runs + 1):
+            for tree in (before, after):
+                say(f"run {number} of {runs} of {tree.revision.sha[:12]}: {command}")
+                _measure(command, tree.place, tree.result(number))
+        for tree in (before, after):
+            require_own(tree.folder, tree.revision.sha)
+        results = tuple(str(before.result(number)) for number in range(1, runs + 1))
+        earlier = collect_reports(Evidence(before.folder, {"bench": results}))
+        for number, path in enumerate(paths, 1):
+            path.write_bytes(after.result(number).read_bytes())
+    later = Warning("measured-later", "", f"its benchmarks were run in turn with those of {after.revision.sha[:12]}")
+    measured = replace(earlier, revision=before.revision, warnings=(*earlier.warnings, later))
+    return replace(order, evidence=_with_results(order.evidence, paths), earlier=measured)
+
+
+def _measure(command: str, place: Place, path: Path) -> None:
+    path.unlink(missing_ok=True)  # what an earlier run left must not be taken for this one's
+    run(command, place, {"bench": path})
+    if not path.is_file():
+        message = "the benchmarks ran and wrote no results"
+        raise Refusal("missing-report", message, path=path.name, mend="let [commands] bench write them to {bench}")
+
+
+def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
+    """Return where the results of each run go; refuse results of other runs that lie there."""
+    pattern = next((one for one in patterns if "*" in PurePosixPath(one).name), None)
+    if pattern is None or "*" in str(PurePosixPath(pattern).parent):
+        mend = 'add it to the configuration: bench = ["build/bench-*.json"]'
+        raise UsageError("no-results", "no pattern says where the results of several runs go", mend=mend)
+    folder, name = (root / pattern).parent, PurePosixPath(pattern).name
+    paths = [folder / name.replace("*", str(number), 1).replace("*", "") for number in range(1, runs + 1)]
+    others = sorted(set(folder.glob(name)) - set(paths))
+    if others:
+        message = f"results of other runs lie beside those of these {runs}"
+        mend = "move them away, or they would be taken for runs of the same code"
+        raise Refusal("other-results", message, path=others[0].name, mend=mend)
+    folder.mkdir(parents=True, exist_ok=True)
+    return paths
+
+
+def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:
+    return replace(evidence, globs={**evidence.globs, "bench": tuple(map(str, paths))})
+
+
+@contextmanager
+def _laid_out(project: Project, order: Order) -> Iterator[tuple[_Tree, _Tree]]:
+    git: Any = import_module(f"{PACKAGE}.git")
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
+    except OSError as error:
+        mend = "make room, or point TMPDIR at a directory that can be written"
+        raise Refusal("no-temporary-directory", f"cannot be made: {error.strerror}", mend=mend) from None
+    with folder as name, git.open_repository(project.root) as repository:
+        head = git.revision(repository, order.evidence.head)
+        if head.dirty:
+            message = "there are changes that no commit holds, so they would not be measured"
+            raise Refusal("dirty-tree", message, mend="commit or stash them")
+        base = git.revision(repository, _commit_before(project, order, git, repository))
+        trees = []
+        for side, revision in (("before", base), ("after", head)):
+            own = Path(name) / side
+            git.check_out(repository, revision.sha, own / "tree")
+            inside = project.root.resolve().relative_to(repository.root)
+            variables = guard(own, repository.root, own / "tree")
+            trees.append(_Tree(revision, Place(own / "tree" / inside, variables), own))
+        yield trees[0], trees[1]
+
+
+def _commit_before(project: Project, order: Order, git: Any, repository: Any) -> str:
+    """Return the commit that the phase began with: the one its baseline was measured at, else its base."""
+    previous, _ = neighbours(order.phase, project.config)
+    found: Snapshot | None = find_baseline(project.root, order.phase, previous, order.before, lambda _: None).snapshot
+    if found is not None and found.revision is not None:
+        return found.revision.sha
+    base = order.evidence.base or order.since
+    if base is None:
+        mend = "record one with `phasemetrics baseline`, or name the commit with --base"
+        raise Refusal("no-baseline", "there is no baseline and no base, so nothing to measure in turn with", mend=mend)
+    return str(git.revision(repository, base).sha)

@@ -1,0 +1,71 @@
+"""Runs the commands that a project configures to measure itself, and nothing unless it was asked to."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.escaping import visible
+
+_SAID = 500  # characters of what a command said last
+# Workflows that run with the rights of the repository on what a stranger wrote.
+_PRIVILEGED = {"pull_request_target", "workflow_run"}
+# Whatever these name belongs to the checkout that we were started in, and not to the one that is to be measured.
+_OTHERS = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where commands run: a folder, and environment variables that are set there beside those of ours."""
+
+    folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def require_command(command: str | None, key: str) -> str:
+    """Return a configured command; raise UsageError for one that is not there, Refusal where none may run."""
+    if command is None:
+        mend = f'add it to the configuration: [commands] {key} = "pytest benchmarks --benchmark-json={{bench}}"'
+        raise UsageError("no-command", f"[commands] {key} is not configured", mend=mend)
+    if key == "bench" and "{bench}" not in command:
+        mend = "say {bench} where the command is to write its results"
+        raise UsageError("no-command", "[commands] bench does not say where its results go", mend=mend)
+    event = os.environ.get("GITHUB_EVENT_NAME", "")
+    if event in _PRIVILEGED:
+        message = f"commands of the project are not run in a workflow of {event}: a stranger may have written them"
+        raise Refusal("unsafe-event", message, mend="measure in a workflow of pull_request or push")
+    return command
+
+
+def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
+    """Run a command with the shell in its place, `{bench}` and its like replaced by the paths of the results.
+
+    Raises Refusal `command-failed` when it does not end with 0, with the last line that it said.
+    """
+    line = command
+    for name, path in results.items():
+        line = line.replace(f"{{{name}}}", shlex.quote(str(path)))
+    own = {key: value for key, value in os.environ.items() if key not in _OTHERS and not key.startswith("GIT_")}
+    process = subprocess.Popen(
+        line, shell=True, cwd=place.folder, env={**own, **place.variables}, start_new_session=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        said, _ = process.communicate()
+    except BaseException:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+    if process.returncode != 0:
+        lines = said.decode("utf-8", "replace").split("\n")
+        last = next((text.strip() for text in reversed(lines) if text.strip()), "it said nothing")
+        message = f"`{visible(command, _SAID)}` ended with exit code {process.returncode}: {visible(last, _SAID)}"
+        raise Refusal("command-failed", message, mend="run it by itself to see all that it says")

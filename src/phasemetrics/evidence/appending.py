@@ -1,0 +1,59 @@
+"""Adds runs of benchmarks to a snapshot that was recorded before: a set of runs grows, and is never replaced."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import median
+
+from phasemetrics.errors import Refusal
+from phasemetrics.escaping import visible
+from phasemetrics.evidence.benchruns import FAILED, TOTAL, session_values
+from phasemetrics.evidence.comparable import common_machine, difference
+from phasemetrics.evidence.model import Metric, Snapshot
+from phasemetrics.evidence.verdict import is_benchmark, runs_of, statistic
+
+
+def appended(recorded: Snapshot, more: Snapshot) -> Snapshot:
+    """Return what was recorded with the benchmarks of `more` added to it, session behind session.
+
+    Nothing else of `more` counts. Raises Refusal `not-alike` where the runs could not be compared with each other: from
+    another machine, with other options, in another unit.
+    """
+    added = {name: metric for name, metric in more.metrics.items() if is_benchmark(name)}
+    for name, metric in added.items():
+        known = recorded.metrics.get(name)
+        reason = None if known is None else _unlike(name, known, metric, recorded, more)
+        if reason:
+            mend = "measure both where the first runs were measured, or record a new baseline with --force"
+            message = f"these runs of {visible(name)} cannot be added to the recorded ones: {reason}"
+            raise Refusal("not-alike", message, mend=mend)
+    machine, _ = common_machine(one for one in (recorded.machine, more.machine) if one is not None)
+    return replace(
+        recorded,
+        sources=tuple(sorted((*recorded.sources, *more.sources), key=lambda one: one.path)),
+        metrics={**recorded.metrics, **{name: _joined(name, recorded, metric) for name, metric in added.items()}},
+        options={**recorded.options, **more.options},
+        machine=machine,
+        warnings=(*recorded.warnings, *(one for one in more.warnings if one not in recorded.warnings)),
+    )
+
+
+def _unlike(name: str, known: Metric, metric: Metric, recorded: Snapshot, more: Snapshot) -> str | None:
+    if known.unit != metric.unit:
+        return f"unit differs ({known.unit} → {metric.unit})"
+    return difference(name, metric.unit, recorded, more)
+
+
+def _joined(name: str, recorded: Snapshot, metric: Metric) -> Metric:
+    known = recorded.metrics.get(name)
+    if known is None:
+        return metric
+    runs = (*runs_of(known), *runs_of(metric))
+    counts = (*_counts(known), *_counts(metric))
+    stat = statistic(name)
+    value = sum(runs) if stat in {FAILED, TOTAL} else median(session_values(stat, runs, counts))
+    return replace(metric, value=value, runs=runs, sessions=counts if len(counts) < len(runs) else ())
+
+
+def _counts(metric: Metric) -> tuple[int, ...]:
+    return metric.sessions or (1,) * len(runs_of(metric))

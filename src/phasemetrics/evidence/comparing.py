@@ -1,0 +1,110 @@
+"""Compares a metric at both ends of a phase, alone and as one of the rows of a document."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from phasemetrics.evidence.comparable import Attempts, attempts, difference
+from phasemetrics.evidence.comparison import CLAIMS, Comparison
+from phasemetrics.evidence.model import Metric, Snapshot
+from phasemetrics.evidence.significance import holm
+from phasemetrics.evidence.verdict import (
+    Finding,
+    alpha_of,
+    better_direction,
+    find,
+    is_benchmark,
+    statistic,
+    tested_runs,
+)
+from phasemetrics.statnames import is_statistic
+from phasemetrics.unitnames import Direction
+from phasemetrics.units import scale_for
+
+
+def compare(
+    name: str,
+    before: Snapshot | None,
+    after: Snapshot | None,
+    better: Direction | None = None,
+    min_change: float = 0.02,
+    aliases: Sequence[str] = (),
+) -> Comparison:
+    """Return metric `name` at both ends; `verdict.find` says what a claim needs, `min_change` is a ratio.
+
+    A name without a statistic, `bench.NAME`, means the median. `better` overrides the direction that name, report and
+    unit give. `aliases` are earlier names that `before` may have it under, exactly: of the metric, or of the benchmark
+    alone (`old` for `bench.old.median`). What was not measured alike is not compared, and what fails more often than
+    before is never called better.
+    """
+    name = with_statistic(name, before, after)
+    one, other = _pick(before, name, aliases), _pick(after, name, ())
+    present = [side for side in (other, one) if side is not None]
+    unit = present[0].unit if present else "count"
+    better = better or better_direction(name, present[0] if present else None)
+    finding = find(name, one, other, better, min_change)
+    if before and after and is_benchmark(name):
+        finding = _unlike(name, unit, before, after, finding)
+    finding = _failing(name, before, after, finding)
+    values = [side.value for side in present if side.unit == unit and math.isfinite(side.value)]
+    scale = scale_for(unit, values)
+    return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message)
+
+
+def _unlike(name: str, unit: str, before: Snapshot, after: Snapshot, finding: Finding) -> Finding:
+    if finding.verdict in {"new", "missing", "failed", "not-comparable"}:
+        return finding
+    reason = difference(name, unit, before, after)
+    return Finding("not-comparable", reason) if reason else finding
+
+
+def _failing(name: str, before: Snapshot | None, after: Snapshot | None, finding: Finding) -> Finding:
+    """Return `failed` where more of the attempts failed than before: what answers with an error is quick."""
+    if not is_statistic(statistic(name)) or finding.verdict == "new":
+        return finding
+    earlier, later = attempts(name, before) or Attempts(0, 0), attempts(name, after)
+    if later is None or later.rate <= earlier.rate:
+        return finding
+    was = f", {earlier.text} before" if earlier.failed else ""
+    return Finding("failed", f"failed ({later.text}{was})")
+
+
+def settle(rows: Sequence[Comparison]) -> list[Comparison]:
+    """Return the rows of one document with the claims withdrawn that Holm's adjustment does not leave standing.
+
+    The family is every row that was tested; the p that is printed stays the unadjusted one.
+    """
+    family = [(index, row.p) for index, row in enumerate(rows) if row.p is not None]
+    settled = list(rows)
+    for (index, _), adjusted in zip(family, holm([p for _, p in family]), strict=True):
+        row = rows[index]
+        if row.verdict in CLAIMS and adjusted > _alpha(row):
+            message = f"{row.message}, one of {len(family)} tested"
+            settled[index] = replace(row, verdict="no-significant-change", message=message)
+    return settled
+
+
+def _alpha(row: Comparison) -> float:
+    assert row.before is not None
+    assert row.after is not None
+    one, other = tested_runs(row.name, row.before, row.after)
+    return alpha_of(row.name, one.values, other.values)[0]
+
+
+def with_statistic(name: str, *sides: Snapshot | None) -> str:
+    """Return the metric that `name` means: of a benchmark without a statistic its median, or its only value."""
+    measured = [side.metrics for side in sides if side is not None]
+    if not is_benchmark(name) or any(name in metrics for metrics in measured):
+        return name
+    usual = (f"{name}.{stat}" for stat in ("median", "value"))
+    return next((one for one in usual if any(one in metrics for metrics in measured)), name)
+
+
+def _pick(snapshot: Snapshot | None, name: str, aliases: Sequence[str]) -> Metric | None:
+    if snapshot is None:
+        return None
+    stat = name.rpartition(".")[2]
+    spellings = [name, *(spelling for alias in aliases for spelling in (alias, f"bench.{alias}.{stat}"))]
+    return next((snapshot.metrics[spelling] for spelling in spellings if spelling in snapshot.metrics), None)

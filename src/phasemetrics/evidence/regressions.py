@@ -1,0 +1,33 @@
+"""What got worse in a phase, for certain: what a gate may stop a build for."""
+
+from __future__ import annotations
+
+from phasemetrics.evidence.benchruns import FAILED, TOTAL
+from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparison import Comparison
+from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.verdict import is_benchmark, statistic
+from phasemetrics.settings import Config
+from phasemetrics.statnames import is_statistic
+
+
+def regressions(phase: Phase, config: Config) -> list[Comparison]:
+    """Return what got worse: exact metrics, and benchmarks where it is proven, all of them settled as one family.
+
+    Of a benchmark that is not configured only its median counts, and the measures that its tool has names for: eight
+    statistics of one benchmark are eight chances of a false alarm. One that fails more often than before got worse.
+    """
+    rows = [
+        compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
+        for metric in config.metric
+    ]
+    named = {row.name for row in rows}
+    measured = phase.after.metrics if phase.after else {}
+    rows += [compare(name, phase.before, phase.after) for name in measured if name not in named and is_main(name)]
+    return [row for row in settle(rows) if row.verdict == "failed" or (row.verdict == "regressed" and row.proven)]
+
+
+def is_main(name: str) -> bool:
+    """Return whether a metric speaks for itself: of a benchmark its median, and what its tool has a name for."""
+    stat = statistic(name)
+    return not is_benchmark(name) or stat == "median" or not (is_statistic(stat) or stat in {FAILED, TOTAL})
