@@ -12,14 +12,10 @@ from phasemetrics.claims.metricnames import Named, is_known
 from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.claims.quantities import base_unit
 from phasemetrics.claims.sections import words_of
-from phasemetrics.claims.sides import side_in_brackets, side_of
+from phasemetrics.claims.sides import ENDS, side_in_brackets, side_of
 from phasemetrics.claims.statement import Side, Statement
 from phasemetrics.claims.tokens import Token
 
-_ENDS: Mapping[str, Side] = {
-    "before": "before", "then": "before", "after": "after", "target": "target", "change": "change",
-    "unknown": "unknown",
-}  # fmt: skip
 _UNKNOWN: tuple[Side, ...] = ("unknown",)
 _STOPS = {"break", "number", "arrow", "dash", "close"}
 
@@ -70,7 +66,7 @@ class _Reader:
         self.bare = False
         self._silent = meaning((), book)
         around = stretch.around
-        self._column: Side | None = _ENDS.get(around.head.time or around.scope.end()) if around.piece.row else None
+        self._column: Side | None = ENDS.get(around.head.time or around.scope.end()) if around.piece.row else None
 
     def read(self) -> Iterator[Statement]:
         first, end = None, 0
@@ -137,7 +133,7 @@ class _Reader:
         if inside:
             side = side_in_brackets(number)
             return (side,) if side else ()
-        side = "before" if self._then(number) else _ENDS.get(number.label.time) or self._behind(number)
+        side = "before" if self._then(number) else ENDS.get(number.label.time) or self._behind(number)
         if side is None and number.label == number.phrase == self._silent:
             self.bare = True
             return ("unknown",)
@@ -149,7 +145,7 @@ class _Reader:
         words = number.phrase
         if tokens and tokens[0].kind == "open":
             words = meaning(words_of(list(_clause(tokens))), self.book)
-        side = _ENDS.get(words.time)
+        side = ENDS.get(words.time)
         return None if side == "change" else side
 
     def _then(self, number: Context) -> bool:
