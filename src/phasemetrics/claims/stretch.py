@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from phasemetrics.claims.context import Around, Context, contexts
 from phasemetrics.claims.meaning import meaning
-from phasemetrics.claims.metricnames import Named, is_known
+from phasemetrics.claims.metricnames import Named
 from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.claims.quantities import base_unit
 from phasemetrics.claims.sections import words_of
@@ -54,7 +54,7 @@ def narrows(token: Token, named: Named, book: Phrasebook) -> bool:
     """Return whether a token may name a part of what a metric is measured on."""
     if token.kind != "word":
         return token.kind in {"path", "code", "folder"}
-    return token.text not in named.plain and not is_known(token.text, book)
+    return token.text not in named.plain and not book.knows(token.text)
 
 
 class _Reader:
@@ -152,7 +152,7 @@ class _Reader:
         """Return whether the word right before a number says what was: `down from 15 ms`."""
         position = number.chain.at[0]
         word = self.stretch.tokens[position - 1].text if position else ""
-        return "then" in self.book.roles.get(word, frozenset())
+        return "then" in self.book.roles_of(word)
 
     def _unit(self, number: Context, position: int) -> str:
         """Return the unit of a number: its own, else that of the last that it is joined to, else that of its column."""
