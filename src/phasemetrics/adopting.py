@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from phasemetrics.claiming import Held, held, told
+from phasemetrics.claiming import Held, held, places_of, told
 from phasemetrics.claims.addressing import PREFIX, addressed
 from phasemetrics.claims.finding import statements
 from phasemetrics.claims.holes import holes
@@ -74,7 +74,7 @@ class Taking:
             return self._plan(text, names, ledger)
         first = self._plan(text, names, ledger)
         taken = adopted(ledger, document, first, all_held, wanted, name)
-        places = _places(first)
+        places = places_of(first.fillings)
         left = [one for one in _left(all_held, document, wanted, taken) if (one.line, one.column) not in places]
         return _marked(self._plan(text, names, taken), ledger, left)
 
@@ -96,15 +96,6 @@ def facts(found: Mapping[str, Value]) -> Lookup[Value]:
     return Lookup(lambda address: found.get(address, _NO_VALUE))
 
 
-def _places(planned: Plan) -> set[tuple[int, int]]:
-    """Return the lines and columns that are in places of templates: what stands there is no claim."""
-    return {
-        (one.line, column)
-        for one in planned.fillings
-        for column in range(one.column, one.column + max(1, len(one.old)))
-    }
-
-
 def adopted(
     ledger: Ledger, document: Document, planned: Plan, all_held: Sequence[Held], wanted: Adoption, name: str
 ) -> Ledger:
@@ -120,7 +111,7 @@ def adopted(
         if wanted.wants(filling.line) and (wanted.lines is not None or filling.address not in ledger.entries):
             more[filling.address] = entry
             lines.add(filling.line)
-    places = _places(planned)
+    places = places_of(planned.fillings)
     for line in by_line(all_held):
         number = line[0].claim.statement.line
         if wanted.wants(number) and not obstacle(line, wanted.lines is not None, known, document):
