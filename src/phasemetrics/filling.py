@@ -12,7 +12,6 @@ from phasemetrics.config import Project
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import decode, encode
 from phasemetrics.document.plan import Plan
-from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
 from phasemetrics.evidence.changes import without_papers
@@ -96,7 +95,7 @@ def fill(project: Project, order: Order) -> Result:
         previous, _ = neighbours(order.phase, project.config)
         baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
         phase = Phase(order.phase, baseline.snapshot, measured.snapshot)
-        rendered = render(project, phase, baseline.found, opened, templates, order.adopt)
+        rendered = render(project, Taking(project, phase, templates), baseline.found, opened, order.adopt)
         result = replace(rendered, baseline=baseline)
         if order.write:
             _write(project.root, result, opened)
@@ -125,16 +124,14 @@ def _open(root: Path, name: str, stdin: bytes) -> Opened:
 
 def render(
     project: Project,
-    phase: Phase,
+    taking: Taking,
     found: str,
     opened: Sequence[Opened],
-    templates: Sequence[Template],
     adopt: Mapping[str, Adoption] = NOTHING,
 ) -> Result:
     """Plan every document from the two ends of a phase; nothing is written. `adopt` as in an Order."""
-    beside = beside_of(project.root, project.config, phase)
-    facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
-    taking = Taking(project, phase, templates)
+    beside = beside_of(project.root, project.config, taking.phase)
+    facts: dict[str, Any] = facts_of(taking.phase, project.config, found, beside)
     outcomes = []
     for one in opened:
         try:
@@ -144,7 +141,7 @@ def render(
             error.path = error.path or one.name  # the documents' wing does not know what they are called
             raise
         outcomes.append(Outcome(one.name, one.content, encode(planned.text), planned))
-    return Result(phase, tuple(outcomes))
+    return Result(taking.phase, tuple(outcomes))
 
 
 def _write(root: Path, result: Result, opened: Sequence[Opened]) -> None:
