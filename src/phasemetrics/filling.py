@@ -130,8 +130,9 @@ def render(
     adopt: Mapping[str, Adoption] = NOTHING,
 ) -> Result:
     """Plan every document from the two ends of a phase; nothing is written. `adopt` as in an Order."""
-    beside = beside_of(project.root, project.config, taking.phase)
-    facts: dict[str, Any] = facts_of(taking.phase, project.config, found, beside)
+    phase = taking.phase
+    beside = beside_of(project.root, project.config, phase)
+    facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
     outcomes = []
     for one in opened:
         try:
@@ -141,7 +142,7 @@ def render(
             error.path = error.path or one.name  # the documents' wing does not know what they are called
             raise
         outcomes.append(Outcome(one.name, one.content, encode(planned.text), planned))
-    return Result(taking.phase, tuple(outcomes))
+    return Result(phase, tuple(outcomes))
 
 
 def _write(root: Path, result: Result, opened: Sequence[Opened]) -> None:
