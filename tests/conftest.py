@@ -1,9 +1,10 @@
-"""The sample project at both ends of its phase, measured once for all tests."""
+"""The sample project at both ends of its phase, measured once for all tests, and filled."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 import sample_project
+from journey import at_the_end_of_the_phase, succeed
 
 collect_ignore_glob = ["sample/*"]
 
@@ -34,6 +36,20 @@ def sample_after(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     sample_project.advance(project)
     sample_project.measure(project)
     yield from _unchanged(project.root)
+
+
+@pytest.fixture(scope="session")
+def filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The sample project at the end of phase 3, recorded, with its documents filled: see `project`."""
+    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("filled"))
+    succeed(root, "fill", "-p", "3")
+    yield from _unchanged(root)
+
+
+@pytest.fixture
+def project(filled: Path, tmp_path: Path) -> Path:
+    """A copy of `filled` for one test, which may change it."""
+    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
 
 
 def _unchanged(root: Path) -> Iterator[Path]:

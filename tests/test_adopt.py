@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import sample_project
-from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import files_of, phasemetrics, succeed
 from phasemetrics.document.markdown import decode, encode, parse
 from sample_project import SampleProject
 
@@ -36,18 +36,10 @@ TEXT = """\
 """
 
 
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("adopt"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
 @pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    root = shutil.copytree(filled, tmp_path / "project", symlinks=True)
-    (root / NOTES).write_text(TEXT, encoding="utf-8")
-    return root
+def _project(project: Path) -> Path:
+    (project / NOTES).write_text(TEXT, encoding="utf-8")
+    return project
 
 
 def text_of(root: Path, name: str = NOTES) -> str:

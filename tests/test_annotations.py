@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
-import pytest
-
-from journey import RETRO, at_the_end_of_the_phase, phasemetrics, succeed
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("annotations"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
+from journey import RETRO, phasemetrics
 
 
 def commands(root: Path, *arguments: str) -> list[str]:

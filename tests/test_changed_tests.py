@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sample_project
-from journey import at_the_end_of_the_phase, succeed
+from journey import succeed
 from measured import AFTER, BEFORE, INTEGRATION, UNIT, facts, snapshot
 from phasemetrics.cli import changedtests
 from phasemetrics.evidence import cases as kept
@@ -41,18 +41,10 @@ MENDED = "tests/unit/test_reading.py::test_a_byte_order_mark_is_skipped"
 BROKEN = "tests/integration/test_report.py::test_an_empty_log_is_said_to_be_empty"
 
 
-@pytest.fixture(scope="module", name="project")
-def _project(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample at the end of phase 3, filled."""
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("changed"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
 @pytest.fixture(scope="module", name="reworked")
-def _reworked(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same, with a test file that moved, a parameter of another name and a test that fails; pytest has run."""
-    root = shutil.copytree(project, tmp_path_factory.mktemp("reworked") / "project", symlinks=True)
+def _reworked(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The end of the phase with a test file that moved, a parameter of another name and a test that fails; measured."""
+    root = shutil.copytree(filled, tmp_path_factory.mktemp("reworked") / "project", symlinks=True)
     owner = SampleProject(root)
     sample_project.git(owner, "mv", "tests/unit/test_summary.py", "tests/integration/test_totals.py")
     reading, report = root / "tests/unit/test_reading.py", root / "tests/integration/test_report.py"
@@ -139,22 +131,21 @@ def test_the_list_of_test_files_says_how_many_tests_are_new_in_each(project: Pat
     }
 
 
-def test_without_names_the_reason_is_given(project: Path, tmp_path: Path) -> None:
-    root = shutil.copytree(project, tmp_path / "project", symlinks=True)
-    baseline = root / ".phasemetrics/phases/3/baseline.json"
+def test_without_names_the_reason_is_given(project: Path) -> None:
+    baseline = project / ".phasemetrics/phases/3/baseline.json"
     recorded = json.loads(baseline.read_text())
     del recorded["cases"]  # as an earlier version wrote it
     baseline.write_text(json.dumps(recorded))
-    ended = succeed(root, "show", "-p", "3", "--tests")
+    ended = succeed(project, "show", "-p", "3", "--tests")
     sha = recorded["revision"]["sha"][:12]
     assert "which tests changed cannot be told: the tests before phase 3 were recorded without their names" in ended.out
     assert f"at commit {sha}, run the tests and `phasemetrics collect -o before.json`" in ended.out
-    ended = succeed(root, "show", "-p", "3", "--tests", "--json")
+    ended = succeed(project, "show", "-p", "3", "--tests", "--json")
     assert json.loads(ended.out)["tests"] is None
     assert "without their names" in ended.err
-    assert "tests" not in json.loads(succeed(root, "show", "-p", "3", "--json").out)
+    assert "tests" not in json.loads(succeed(project, "show", "-p", "3", "--json").out)
     baseline.unlink()
-    assert "`phasemetrics baseline -p 3`" in succeed(root, "show", "-p", "3", "--tests").out
+    assert "`phasemetrics baseline -p 3`" in succeed(project, "show", "-p", "3", "--tests").out
 
 
 # Where it cannot be told

@@ -7,23 +7,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import files_of, phasemetrics
 
 NOTES = "docs/notes.md"
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("claims"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
 
 
 def check(root: Path, text: str) -> tuple[int, list[dict[str, Any]]]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from journey import Ended, at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import Ended, files_of, phasemetrics, succeed
 
 NAME = "docs/notes.md"
 TRUE = "# Notes\n\n## Test Results\n\n- **Total Tests**: 31\n- Tests: 30/31 passing\n"
@@ -22,18 +21,9 @@ WRONG = (
 )
 
 
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("output"))
-    succeed(root, "fill", "-p", "3")
-    metrics = json.loads((root / ".phasemetrics/phases/3/end.json").read_text("utf-8"))["metrics"]
+def test_what_is_said_here_is_about_a_phase_with_31_tests_of_which_30_passed(project: Path) -> None:
+    metrics = json.loads((project / ".phasemetrics/phases/3/end.json").read_text("utf-8"))["metrics"]
     assert [metrics[f"tests.{name}"]["value"] for name in ("total", "passed")] == [31, 30]
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
 
 
 def checked(root: Path, text: str, *options: str, name: str = NAME, **variables: str) -> Ended:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -14,40 +13,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coverage_facts import GOLDEN, expected, files, read, totals, warnings
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Report, Warning
+from phasemetrics.evidence.model import Branches, Fact, FileCoverage
 from phasemetrics_collectors import coverage_xml
 
-SAMPLES = Path(__file__).parent / "collectors" / "coverage_xml"
-EXPECTED = json.loads((SAMPLES / "expected.json").read_text())
-
-
-def read(path: Path) -> list[Fact]:
-    return list(coverage_xml.collect(Report(path, path.name)))
+SAMPLES = GOLDEN / "coverage_xml"
+EXPECTED = expected("coverage_xml")
 
 
 def made(folder: Path, body: str, header: str = "") -> list[Fact]:
     path = folder / "made.xml"
     path.write_text(f"<coverage {header}><packages><classes>{body}</classes></packages></coverage>", encoding="utf-8")
-    return read(path)
-
-
-def files(facts: list[Fact]) -> dict[str, FileCoverage]:
-    return {fact.path: fact for fact in facts if isinstance(fact, FileCoverage)}
-
-
-def warnings(facts: list[Fact]) -> dict[str, str]:
-    return {fact.code: fact.message for fact in facts if isinstance(fact, Warning)}
-
-
-def totals(facts: list[Fact]) -> dict[str, list[int]]:
-    found = files(facts).values()
-    lines = [sum(len(file.covered) for file in found), sum(len(file.covered | file.missing) for file in found)]
-    measured = [file.branches for file in found if file.branches is not None]
-    if not measured:
-        return {"lines": lines}
-    branches = [branch for one in measured for branch in one.values()]
-    return {"lines": lines, "branches": [sum(one.covered for one in branches), sum(one.total for one in branches)]}
+    return read(coverage_xml, path)
 
 
 def line(number: object, hits: object, branch: str = "", missing: str = "") -> str:
@@ -62,7 +40,7 @@ def of(filename: str, *lines: str) -> str:
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_samples_are_counted_as_coverage_did(name: str) -> None:
-    facts = read(SAMPLES / name)
+    facts = read(coverage_xml, SAMPLES / name)
     assert totals(facts) == EXPECTED[name]
     assert not warnings(facts)
     ledger = ["ledger.py", "package/__init__.py", "package/dead.py", "test_ledger.py"]
@@ -85,7 +63,7 @@ def test_real_coverage_agrees(tmp_path: Path, options: list[str]) -> None:
         result = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
     shown = result.stdout
     total = shown.splitlines()[-1].split()
-    counted = totals(read(tmp_path / "coverage.xml"))
+    counted = totals(read(coverage_xml, tmp_path / "coverage.xml"))
     covered, statements = counted["lines"]
     assert [statements, statements - covered] == [int(total[1]), int(total[2])]
     assert ("branches" in counted) == bool(options)
@@ -136,7 +114,7 @@ def test_a_path_is_joined_to_the_one_source(tmp_path: Path, sources: str, name: 
     report = tmp_path / "made.xml"
     body = f"<packages><classes>{of(name, line(1, 1))}</classes></packages>"
     report.write_text(f"<coverage><sources>{sources}</sources>{body}</coverage>", encoding="utf-8")
-    assert list(files(read(report))) == [path]
+    assert list(files(read(coverage_xml, report))) == [path]
 
 
 @pytest.mark.parametrize(
@@ -242,7 +220,7 @@ def test_clover_is_refused_by_name(tmp_path: Path) -> None:
         '<coverage clover="3.2.0"><project><file name="a"><line num="1" count="1"/></file></project></coverage>'
     )
     with pytest.raises(Refusal, match="Clover") as caught:
-        read(path)
+        read(coverage_xml, path)
     assert (caught.value.code, caught.value.line) == ("wrong-format", 1)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import files_of, phasemetrics
 from phasemetrics.claims.listings import listings
 from phasemetrics.document.markdown import parse
 from phasemetrics.evidence.filed import resolved
@@ -134,18 +133,6 @@ def test_a_name_means_the_one_path_that_ends_in_it(name: str, path: str | None) 
 )
 def test_a_heading_counts_the_files_of_its_list(text: str, listed: int | None) -> None:
     assert [one.listed for one in listings(parse(text))] == ([] if listed is None else [listed])
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("claims"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
 
 
 def test_check_says_both_sides_and_changes_nothing(project: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from journey import at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import files_of, phasemetrics, succeed
 from measured import AFTER, BEFORE, CONFIG, LATER, facts
 from phasemetrics.adopting import Adoption, Taking
 from phasemetrics.claiming import Held, held
@@ -322,18 +321,6 @@ def test_a_gain_is_not_made_a_loss() -> None:
 
 def test_a_number_between_the_runs_is_not_taken_over_by_itself() -> None:
     assert not taken("Parse large file: 307 ms\n").ledger.entries
-
-
-@pytest.fixture(scope="module", name="filled")
-def _filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("metrics"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(filled: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(filled, tmp_path / "project", symlinks=True)
 
 
 def measured(root: Path, end: str, name: str) -> float:

@@ -6,23 +6,9 @@ import json
 import shutil
 from pathlib import Path
 
-import pytest
-
-from journey import README, RETRO, at_the_end_of_the_phase, files_of, phasemetrics, succeed
+from journey import README, RETRO, files_of, phasemetrics, succeed
 
 NEXT = "docs/phases/RETRO_4.md"
-
-
-@pytest.fixture(scope="module", name="phase")
-def _phase(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = at_the_end_of_the_phase(sample_before, sample_after, tmp_path_factory.mktemp("reset"))
-    succeed(root, "fill", "-p", "3")
-    return root
-
-
-@pytest.fixture(name="project")
-def _project(phase: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(phase, tmp_path / "project", symlinks=True)
 
 
 def test_filled_documents_go_back_and_can_be_filled_again(project: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 from xml.parsers import expat
 
 from phasemetrics.errors import Refusal
+from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Report
 from phasemetrics.reading import MIB, open_regular
 
@@ -71,6 +72,13 @@ class XmlStream:
         """Return a refusal that names the place the stream has come to."""
         line, column = self._parser.CurrentLineNumber, self._parser.CurrentColumnNumber + 1
         return self._refusal_at(code, message, mend, line, column)
+
+    def whole_number(self, name: str, text: str, digits: re.Pattern[str]) -> int:
+        """Return the number that an attribute of the current element is; raise Refusal `bad-count` for another text."""
+        if digits.fullmatch(text) is None:
+            message = f'a <{self.path[-1]}> with {name}="{visible(text)}", not a whole number'
+            raise self.refusal("bad-count", message, self._mend)
+        return int(text)
 
     def _refusal_at(self, code: str, message: str, mend: str | None, line: int, column: int) -> Refusal:
         return Refusal(code, f"line {line}: {message}", path=self._report.name, line=line, column=column, mend=mend)

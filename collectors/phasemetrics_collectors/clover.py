@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Fact, Kind, Report
 from phasemetrics_collectors._coverage_lines import (
@@ -111,27 +110,19 @@ class _Reading:
         kind = attributes.get("type", "stmt")
         if self._path is None or kind == "method":
             return
-        text = attributes.get("num", "")
-        if LINE.fullmatch(text) is None:
-            raise self._bad_count("num", text)
+        number = self.stream.whole_number("num", attributes.get("num", ""), LINE)
         counts = [self._count(name, attributes) for name in ("count", "truecount", "falsecount")]
         if kind == "cond":
-            self._conditions.append((int(text), counts[1], counts[2]))
+            self._conditions.append((number, counts[1], counts[2]))
         # Clover gives a condition no count; Istanbul gives its line one, and counts of branches beside it.
         hit = counts[0] > 0 if "count" in attributes else counts[1] + counts[2] > 0
-        self._file.line(int(text), hit)
+        self._file.line(number, hit)
         counted = self.statements[kind == "cond"]
         counted[0] += hit
         counted[1] += 1
 
     def _count(self, name: str, attributes: dict[str, str]) -> int:
-        text = attributes.get(name, "0")
-        if HITS.fullmatch(text) is None:
-            raise self._bad_count(name, text)
-        return int(text)
-
-    def _bad_count(self, name: str, text: str) -> Refusal:
-        return self.stream.refusal("bad-count", f'a <line> with {name}="{visible(text)}", not a whole number', _MEND)
+        return self.stream.whole_number(name, attributes.get(name, "0"), HITS)
 
     def facts(self) -> Iterator[Fact]:
         counted = totals(self.files.values())

@@ -111,11 +111,11 @@ class _Reading:
         text = attributes.get("number", "")
         number = self._numbers.get(text)
         if number is None:
-            number = self._numbers[text] = self._count("number", text, LINE)
+            number = self._numbers[text] = self.stream.whole_number("number", text, LINE)
         hits = attributes.get("hits", "")
         lines = self._methods if self.stream.path[-3] == "method" else self._own
         lines.lines.add(number)
-        if hits != "0" and (hits == "1" or self._count("hits", hits, HITS)):
+        if hits != "0" and (hits == "1" or self.stream.whole_number("hits", hits, HITS)):
             lines.covered.add(number)
         if "condition-coverage" in attributes and attributes.get("branch", "").lower() == "true":
             self._branch(lines, number, attributes)
@@ -129,11 +129,6 @@ class _Reading:
         named = attributes.get("missing-branches")
         missing = frozenset(named.split(",")) if named else frozenset()
         lines.branches(number, total, covered, missing if len(missing) == total - covered else None)
-
-    def _count(self, name: str, text: str, pattern: re.Pattern[str]) -> int:
-        if pattern.fullmatch(text) is None:
-            raise self.stream.refusal("bad-count", f'a <line> with {name}="{visible(text)}", not a whole number', _MEND)
-        return int(text)
 
     def facts(self) -> Iterator[Fact]:
         counted = totals(self.files.values())

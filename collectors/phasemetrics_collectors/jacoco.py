@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Fact, Kind, Report
 from phasemetrics_collectors._coverage_lines import (
@@ -88,9 +87,7 @@ class _Reading:
         text = attributes.get("nr", "")
         number = self._numbers.get(text)
         if number is None:
-            if LINE.fullmatch(text) is None:
-                raise self._bad_count("nr", text)
-            number = self._numbers[text] = int(text)
+            number = self._numbers[text] = self.stream.whole_number("nr", text, LINE)
         self._file.line(number, self._count("ci", attributes) > 0)
         covered = self._count("cb", attributes)
         total = covered + self._count("mb", attributes)
@@ -99,14 +96,7 @@ class _Reading:
 
     def _count(self, name: str, attributes: dict[str, str]) -> int:
         text = attributes.get(name, "0")
-        if text == "0":
-            return 0
-        if LINE.fullmatch(text) is None:
-            raise self._bad_count(name, text)
-        return int(text)
-
-    def _bad_count(self, name: str, text: str) -> Refusal:
-        return self.stream.refusal("bad-count", f'a <line> with {name}="{visible(text)}", not a whole number', _MEND)
+        return 0 if text == "0" else self.stream.whole_number(name, text, LINE)
 
     def _start_counter(self, attributes: dict[str, str]) -> None:
         if len(self.stream.path) == 2:

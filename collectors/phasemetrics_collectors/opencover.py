@@ -122,12 +122,7 @@ class _Reading:
         return self.files.setdefault(path, FileLines())
 
     def _count(self, name: str, attributes: dict[str, str], pattern: re.Pattern[str] = LINE) -> int:
-        text = attributes.get(name, "")
-        if pattern.fullmatch(text) is None:
-            element = self.stream.path[-1]
-            message = f'a <{element}> with {name}="{visible(text)}", not a whole number'
-            raise self.stream.refusal("bad-count", message, _MEND)
-        return int(text)
+        return self.stream.whole_number(name, attributes.get(name, ""), pattern)
 
     def facts(self) -> Iterator[Fact]:
         counted = totals(self.files.values())

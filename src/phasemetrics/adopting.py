@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from phasemetrics.claiming import Held, held, told
+from phasemetrics.claiming import Held, held, places_of, told
 from phasemetrics.claims.addressing import PREFIX, addressed
 from phasemetrics.claims.finding import statements
 from phasemetrics.claims.holes import holes
@@ -53,6 +54,18 @@ def claimed(ledger: Ledger, phase: str, templates: Sequence[Template], book: Phr
     return find
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document with its claims, and what should stand in each of them, by address, as far as it is `known`.
+
+    Taking a claim over changes nothing of that: its number is written as it stands.
+    """
+
+    document: Document
+    all_held: Sequence[Held]
+    known: Mapping[str, Value]
+
+
 class Taking:
     """Plans documents with the claims in them that are ours, or that are taken over now."""
 
@@ -60,32 +73,39 @@ class Taking:
         self.root = project.root
         self.phase = phase
         self.templates = templates
-        self.book = wordings(project.config.phrasebook.model_dump(), project.config.metric)
+        self._config = project.config
+
+    @cached_property
+    def book(self) -> Phrasebook:
+        """The words in which the team states numbers, made when a document is the first to need them."""
+        return wordings(self._config.phrasebook.model_dump(), self._config.metric)
 
     def planned(self, text: str, names: Mapping[str, Any], ledger: Ledger, wanted: Adoption | None, name: str) -> Plan:
         """Plan the fill of one document; raise Refusal where a line that is `wanted` holds no claim."""
         ours = any(address.startswith(PREFIX) for address in ledger.entries)
         if wanted is None and not ours:
             return plan(text, self.templates, {**names, "claims": facts({})}, ledger)
-        document = heeding(parse(text), self.templates)
-        [all_held] = held(self.root, self.phase, [document], self.book)
-        names = {**names, "claims": facts(values(all_held, document, ledger))}
-        if wanted is None:
-            return self._plan(text, names, ledger)
+        read = self._read(text, ledger)
+        names = {**names, "claims": facts(read.known)}
         first = self._plan(text, names, ledger)
-        taken = adopted(ledger, document, first, all_held, wanted, name)
-        places = _places(first)
-        left = [one for one in _left(all_held, document, wanted, taken) if (one.line, one.column) not in places]
+        if wanted is None:
+            return first
+        places = places_of(first.fillings)
+        taken = _adopted(ledger, read, first, places, wanted, name)
+        left = [one for one in _left(read, wanted, taken) if (one.line, one.column) not in places]
         return _marked(self._plan(text, names, taken), ledger, left)
 
     def lines(self, text: str, ledger: Ledger) -> frozenset[int]:
         """Return the lines of a document that hold a claim which can be taken over by the number of its line."""
+        read = self._read(text, ledger)
+        lines = [line for line in by_line(read.all_held) if any(one.claim.address in read.known for one in line)]
+        free = (line for line in lines if not obstacle(line, True, read.known, read.document))
+        return frozenset(line[0].claim.statement.line for line in free)
+
+    def _read(self, text: str, ledger: Ledger) -> _Read:
         document = heeding(parse(text), self.templates)
         [all_held] = held(self.root, self.phase, [document], self.book)
-        known = values(all_held, document, ledger)
-        lines = [line for line in by_line(all_held) if any(one.claim.address in known for one in line)]
-        free = (line for line in lines if not obstacle(line, True, known, document))
-        return frozenset(line[0].claim.statement.line for line in free)
+        return _Read(document, all_held, values(all_held, document, ledger))
 
     def _plan(self, text: str, names: Mapping[str, Any], ledger: Ledger) -> Plan:
         return plan(text, self.templates, names, ledger, claimed(ledger, self.phase.number, self.templates, self.book))
@@ -96,38 +116,27 @@ def facts(found: Mapping[str, Value]) -> Lookup[Value]:
     return Lookup(lambda address: found.get(address, _NO_VALUE))
 
 
-def _places(planned: Plan) -> set[tuple[int, int]]:
-    """Return the lines and columns that are in places of templates: what stands there is no claim."""
-    return {
-        (one.line, column)
-        for one in planned.fillings
-        for column in range(one.column, one.column + max(1, len(one.old)))
-    }
-
-
-def adopted(
-    ledger: Ledger, document: Document, planned: Plan, all_held: Sequence[Held], wanted: Adoption, name: str
+def _adopted(
+    ledger: Ledger, read: _Read, planned: Plan, places: Collection[tuple[int, int]], wanted: Adoption, name: str
 ) -> Ledger:
-    """Return the ledger with the claims that are taken over, and a person's numbers in places of templates.
+    """Return the ledger with the claims that are taken over, and a person's numbers in `places` of templates.
 
     What we wrote once and a person changed is taken over only by the number of its line. Raises Refusal where a named
     line holds nothing that can be taken over.
     """
     more: dict[str, Entry] = {}
     lines: set[int] = set()
-    known = values(all_held, document, ledger)
     for filling, entry in planned.adoptable:
         if wanted.wants(filling.line) and (wanted.lines is not None or filling.address not in ledger.entries):
             more[filling.address] = entry
             lines.add(filling.line)
-    places = _places(planned)
-    for line in by_line(all_held):
+    for line in by_line(read.all_held):
         number = line[0].claim.statement.line
-        if wanted.wants(number) and not obstacle(line, wanted.lines is not None, known, document):
+        if wanted.wants(number) and not obstacle(line, wanted.lines is not None, read.known, read.document):
             for one in line:
-                text = document.text[one.claim.span.start : one.claim.span.end]
-                at = (number, document.column(number - 1, one.claim.span.start))
-                if one.claim.address in known and at not in places and one.claim.address not in ledger.entries:
+                text = read.document.text[one.claim.span.start : one.claim.span.end]
+                at = (number, read.document.column(number - 1, one.claim.span.start))
+                if one.claim.address in read.known and at not in places and one.claim.address not in ledger.entries:
                     more[one.claim.address] = Entry(text, text)
                     lines.add(number)
     missing = sorted((wanted.lines or frozenset()) - lines)
@@ -153,11 +162,10 @@ def _marked(planned: Plan, before: Ledger, left: Iterable[Filling]) -> Plan:
     return replace(planned, fillings=tuple(sorted(fillings, key=lambda one: (one.line, one.column))))
 
 
-def _left(all_held: Sequence[Held], document: Document, wanted: Adoption, taken: Ledger) -> Iterator[Filling]:
+def _left(read: _Read, wanted: Adoption, taken: Ledger) -> Iterator[Filling]:
     """Yield the claims that were to be taken over and were not, with the reason."""
-    known = values(all_held, document, taken)
-    for line in by_line(all_held):
-        beside = obstacle(line, wanted.lines is not None, known, document)
+    for line in by_line(read.all_held):
+        beside = obstacle(line, wanted.lines is not None, read.known, read.document)
         for one in line:
             stated = one.claim.statement
             if not wanted.wants(stated.line) or one.claim.address in taken.entries or stated.subject == "files.listed":

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
+from phasemetrics.adopting import Taking
 from phasemetrics.claiming import claims
 from phasemetrics.config import Project
 from phasemetrics.document.markdown import decode, parse
 from phasemetrics.document.ownership import Filling
 from phasemetrics.document.recognition import heeding
-from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.identity import neighbours
@@ -19,7 +19,7 @@ from phasemetrics.evidence.model import Phase, Snapshot
 from phasemetrics.evidence.store import Baseline, find_baseline, load, place
 from phasemetrics.filling import Order, Result, open_documents, render
 from phasemetrics.keyfiles import listed_files
-from phasemetrics.templates import all_templates, wordings
+from phasemetrics.templates import all_templates
 from phasemetrics.writing.transaction import locked
 
 
@@ -50,11 +50,11 @@ def check(project: Project, order: Order) -> Result:
             if missing.code != "not-recorded":
                 raise
             recorded = _unrecorded(project, order.phase, missing)
-        rendered = render(project, recorded.phase, recorded.baseline.found, opened, templates)
+        taking = Taking(project, recorded.phase, templates)
+        rendered = render(project, taking, recorded.baseline.found, opened)
         if recorded.missing and (left_open(rendered) or any(one.ledger.entries for one in opened)):
             raise recorded.missing
-    audited = _with_claims(project, rendered, templates)
-    return replace(audited, baseline=recorded.baseline)
+    return replace(_with_claims(rendered, taking), baseline=recorded.baseline)
 
 
 def _unrecorded(project: Project, number: str, missing: Refusal) -> Result:
@@ -70,13 +70,12 @@ def _unrecorded(project: Project, number: str, missing: Refusal) -> Result:
     return Result(Phase(number, None, Snapshot(revision=revision)), baseline=Baseline(None, found), missing=missing)
 
 
-def _with_claims(project: Project, result: Result, templates: Sequence[Template]) -> Result:
+def _with_claims(result: Result, taking: Taking) -> Result:
     """Add to each document what it states in words of its own, and whether that is true."""
-    documents = [heeding(parse(decode(one.before, one.name)), templates) for one in result.outcomes]
+    documents = [heeding(parse(decode(one.before, one.name)), taking.templates) for one in result.outcomes]
     places = [one.plan.fillings for one in result.outcomes]
-    book = wordings(project.config.phrasebook.model_dump(), project.config.metric)
-    found = claims(project.root, result.phase, documents, places, book)
-    listed = listed_files(project.root, result.phase, documents, places)
+    found = claims(taking.root, result.phase, documents, places, taking.book)
+    listed = listed_files(taking.root, result.phase, documents, places)
     outcomes = [
         replace(one, plan=replace(one.plan, fillings=tuple(sorted((*one.plan.fillings, *more, *files), key=_place))))
         for one, more, files in zip(result.outcomes, found, listed, strict=True)

@@ -129,11 +129,16 @@ def claims(
     """
     found = []
     for document, all_held, own in zip(documents, held(root, phase, documents, book), known, strict=True):
-        ours = {(one.line, column) for one in own for column in range(one.column, one.column + max(1, len(one.old)))}
+        ours = places_of(own)
         free = [one for one in all_held if (one.claim.statement.line, one.claim.statement.column) not in ours]
         lists = (one for one in listings(document) if (one.line, one.column) not in ours)
         found.append((*_judged(free), *map(_counted, lists)))
     return found
+
+
+def places_of(fillings: Iterable[Filling]) -> set[tuple[int, int]]:
+    """Return the lines and columns that are in places of templates: what stands there is no claim."""
+    return {(one.line, column) for one in fillings for column in range(one.column, one.column + max(1, len(one.old)))}
 
 
 def _judged(all_held: Sequence[Held]) -> Iterator[Filling]:
@@ -154,14 +159,9 @@ def told(one: Held) -> Filling:
     """Return a claim as a filling: `agrees`, or `kept` with a code and a reason."""
     stated, said = one.claim.statement, one.answer
     true = Filling(
-        one.claim.address,
-        "agrees",
-        stated.line,
-        stated.column,
-        stated.text,
-        origin=said.origin,
+        one.claim.address, "agrees", stated.line, stated.column, stated.text, origin=said.origin,
         claim=_understood(stated, None if said.agrees is None else against(stated, said.said)),
-    )
+    )  # fmt: skip
     if said.agrees is None:
         return replace(true, state="kept", code="cannot-tell", message=f"{words(stated)}: {said.why}")
     if said.agrees:

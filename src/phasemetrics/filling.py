@@ -12,7 +12,6 @@ from phasemetrics.config import Project
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import decode, encode
 from phasemetrics.document.plan import Plan
-from phasemetrics.document.template import Template
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
 from phasemetrics.evidence.appending import appended
@@ -102,7 +101,7 @@ def fill(project: Project, order: Order) -> Result:
         baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
         baseline = _grown(baseline, order)
         phase = Phase(order.phase, baseline.snapshot, measured.snapshot)
-        rendered = render(project, phase, baseline.found, opened, templates, order.adopt)
+        rendered = render(project, Taking(project, phase, templates), baseline.found, opened, order.adopt)
         result = replace(rendered, baseline=baseline)
         if order.write:
             _write(project.root, result, opened, order)
@@ -131,16 +130,15 @@ def _open(root: Path, name: str, stdin: bytes) -> Opened:
 
 def render(
     project: Project,
-    phase: Phase,
+    taking: Taking,
     found: str,
     opened: Sequence[Opened],
-    templates: Sequence[Template],
     adopt: Mapping[str, Adoption] = NOTHING,
 ) -> Result:
     """Plan every document from the two ends of a phase; nothing is written. `adopt` as in an Order."""
+    phase = taking.phase
     beside = beside_of(project.root, project.config, phase)
     facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
-    taking = Taking(project, phase, templates)
     outcomes = []
     for one in opened:
         try:

@@ -119,8 +119,7 @@ def parse_quantity(text: str) -> Quantity | None:
     if len(digits) > _MOST_DIGITS:
         return None
     number = Decimal(sign + digits.replace(",", ""))
-    exponent = number.as_tuple().exponent
-    step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+    step = last_digit(number)
     return Quantity(number * factor, unit, step * factor, bool(sign))
 
 
@@ -147,3 +146,9 @@ def rounded_to(number: Decimal, decimals: int) -> Decimal:
 def signed_text(number: Decimal) -> str:
     """Return a number with its sign, as a change is written: `+6.2`, `-3`, `0`."""
     return f"{number:+f}" if number else f"{abs(number):f}"
+
+
+def last_digit(number: Decimal) -> Decimal:
+    """Return the size of the last digit that a number is written with: 0.01 for `8.50`."""
+    exponent = number.as_tuple().exponent
+    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)

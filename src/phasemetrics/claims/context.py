@@ -70,7 +70,7 @@ def contexts(around: Around, book: Phrasebook) -> Iterator[Context]:
             label = replace(outer, time=label.time or outer.time)
         foreign = foreign or (phrase.alien and bool(phrase.outcome))
         before = tokens[chain.at[0] - 1] if chain.at[0] else None
-        ordinal = before is not None and "not ordinals" in book.roles.get(before.text, frozenset())
+        ordinal = before is not None and "not ordinals" in book.roles_of(before.text)
         near = [
             one for one in tokens[max(0, chain.at[0] - 2) : chain.at[0]] if one.kind not in {"colon", "dash", "open"}
         ]

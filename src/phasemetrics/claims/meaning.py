@@ -54,7 +54,7 @@ class Meaning:
 
 def meaning(words: Sequence[str], book: Phrasebook) -> Meaning:
     """Return what a phrase, a label, a column's head or a heading says."""
-    found = [book.roles.get(word, frozenset()) for word in words]
+    found = [book.roles_of(word) for word in words]
     roles = frozenset().union(*found)
     nouns = [_noun(word, one) for word, one in zip(words, found, strict=True)]
     said = [noun for noun in nouns if noun]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from phasemetrics.claims.chains import chains
 from phasemetrics.claims.meaning import meaning
-from phasemetrics.claims.metricnames import Found, is_known
+from phasemetrics.claims.metricnames import Found
 from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.claims.sections import words_of
 from phasemetrics.claims.tokens import Token
@@ -67,7 +67,7 @@ def before_for(tokens: Sequence[Token], found: Found) -> Sequence[Token]:
 def _says_when(word: str, book: Phrasebook) -> bool:
     """Return whether a word between a name and its mark leaves the name what it is: `Coverage before`, `is`, `now`."""
     said = meaning([word], book)
-    return is_known(word, book) and not (said.counts or said.act or said.alien)
+    return book.knows(word) and not (said.counts or said.act or said.alien)
 
 
 def _first(tokens: Sequence[Token], kinds: set[str]) -> int:

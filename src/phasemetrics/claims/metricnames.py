@@ -91,19 +91,13 @@ class MetricNames:
         return Found(self._by_text[match["name"]], 0, len(cell), match["unit"] or "")
 
 
-def is_known(word: str, book: Phrasebook) -> bool:
-    """Return whether the phrasebook knows a word, and as none that counts only some of what there is."""
-    roles = book.roles.get(word, frozenset())
-    return "parts" not in roles and bool(roles - {"not nouns", "not percents", "not ordinals"})
-
-
 def _named(metric: MetricTable, book: Phrasebook) -> Named:
     source = metric.source
     stat = source.rpartition(".")[2]
     measured = next((one for prefix, one in _UNITS.items() if source.startswith(prefix)), "")
     units = "count" if source.startswith("bench.") and stat in _COUNTS else measured
     words = heading_key(metric.name).replace("_", " ").split()
-    unmistakable = not source.startswith(_SHARED) and len(words) > 1 and not all(is_known(word, book) for word in words)
+    unmistakable = not source.startswith(_SHARED) and len(words) > 1 and not all(map(book.knows, words))
     return Named(metric.name, frozenset({*words, stat, *_PLAIN}), frozenset(units.split()) or None, unmistakable)
 
 

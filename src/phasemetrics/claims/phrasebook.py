@@ -11,6 +11,7 @@ from phasemetrics.document.folding import heading_key
 from phasemetrics.settings import MetricTable
 
 _FOREIGN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_NOT = {"not nouns", "not percents", "not ordinals"}  # they say what a number is not, and nothing of what it is
 Book = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -32,9 +33,18 @@ class Phrasebook:
         words = sorted((word for word in self.roles if _FOREIGN.search(word)), key=len, reverse=True)
         return re.compile("|".join([*map(re.escape, words), _FOREIGN.pattern]))
 
+    def roles_of(self, word: str) -> frozenset[str]:
+        """Return the roles of a word, none of one that nobody knows."""
+        return self.roles.get(word, frozenset())
+
     def of(self, words: Iterable[str]) -> frozenset[str]:
         """Return all roles of some words."""
-        return frozenset().union(*(self.roles.get(word, frozenset()) for word in words))
+        return frozenset().union(*map(self.roles_of, words))
+
+    def knows(self, word: str) -> bool:
+        """Return whether a word is known and narrows no number: it has a role, and none says that it names a part."""
+        roles = self.roles_of(word)
+        return "parts" not in roles and bool(roles - _NOT)
 
 
 def phrasebook(book: Book, more: Mapping[str, Sequence[str]]) -> Phrasebook:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from phasemetrics.claims.phrasebook import Phrasebook
@@ -50,7 +50,7 @@ class Piece:
 
 def pieces(document: Document, book: Phrasebook) -> Iterator[Piece]:
     """Yield every piece of a document, in order; nothing of programs, HTML and comments."""
-    drawn, shells = _fences(document, _DRAWN), _fences(document, _SHELLS)
+    languages = _languages(document)
     above = _Above()
     heads: dict[int, list[list[Token]]] = {}
     over: dict[int, Sequence[Sequence[Token]]] = {}
@@ -65,7 +65,7 @@ def pieces(document: Document, book: Phrasebook) -> Iterator[Piece]:
             above.take(line, raw, tokens(tag["text"], book.foreign))
         elif line.kind == "row":
             yield from _cells(document, line, book, heads.get(line.block, []), above.last)
-        elif line.kind in {"text", "heading", "front"} or (line.kind == "fence" and line.block in drawn):
+        elif line.kind in {"text", "heading", "front"} or (line.kind == "fence" and languages[line.block] in _DRAWN):
             lead = (_HEADING if line.kind == "heading" else _LEAD).match(raw)
             found = tokens(raw, book.foreign, lead.end() if lead else 0)
             planned = line.kind != "heading" and _PLANNED.match(raw) is not None
@@ -73,7 +73,7 @@ def pieces(document: Document, book: Phrasebook) -> Iterator[Piece]:
             intro = above.take(line, raw, found)
             if line.kind == "fence":
                 intro = (*intro, *over.setdefault(line.block, above.over))
-            shown = line.block in shells
+            shown = line.kind == "fence" and languages[line.block] in _SHELLS
             yield Piece(line, found, intro=intro, file=above.file, titles=titles, shown=shown, planned=planned)
             above.name(line, raw, found)
 
@@ -98,8 +98,9 @@ class _Above:
             self.file = ""
 
     def take(self, line: Line, raw: str, found: list[Token]) -> Sequence[Sequence[Token]]:
+        colon, bold = raw.rstrip("* ").endswith((":", "：")), raw.lstrip().startswith("**")
         if line.kind != "fence" and raw.strip():
-            self.over = (found,) if line.kind != "heading" and raw.rstrip("* ").endswith((":", "：")) else ()
+            self.over = (found,) if line.kind != "heading" and colon else ()
         if line.kind == "heading":
             self._stack, self.last, self._before = [], (), []
             return ()
@@ -112,11 +113,11 @@ class _Above:
         depth = -1 if title else 2 * indent + item
         self._stack = [one for one in self._stack if one[0] < depth]
         intro = tuple(one[1] for one in self._stack)
-        opens = raw.rstrip("* ").endswith((":", "：")) or raw.lstrip().startswith("**") or len(found) <= _SHORT
+        opens = colon or bold or len(found) <= _SHORT
         if item or opens:
             self._stack.append((depth, found))
         # A sentence may go on from the line above it.
-        prose = not item and line.kind == "text" and _LABEL.match(raw) is None and not raw.lstrip().startswith("**")
+        prose = not item and line.kind == "text" and _LABEL.match(raw) is None and not bold
         if prose and self._before:
             intro = (*intro, self._before)
         self._before = found if prose else []
@@ -125,13 +126,13 @@ class _Above:
         return intro
 
 
-def _fences(document: Document, languages: Collection[str]) -> set[int]:
-    """Return the fences in one of these languages."""
-    opening: dict[int, Line] = {}
+def _languages(document: Document) -> dict[int, str]:
+    """Return by block what its first line says: for a fence, its language."""
+    languages: dict[int, str] = {}
     for line in document.lines:
-        opening.setdefault(line.block, line)
-    inside = {line.block for line in document.lines if line.kind == "fence"}
-    return {block for block in inside if document.raw(opening[block]).strip(" `~>").lower() in languages}
+        if line.block not in languages:
+            languages[line.block] = document.raw(line).strip(" `~>").lower()
+    return languages
 
 
 def _cells(
@@ -140,15 +141,15 @@ def _cells(
     raw = document.raw(line)
     found = [_cell(raw, line, one, book) for one in document.cells(line)]
     at = next((index for index, one in enumerate(found) if any(part.kind in _NAMES for part in one)), 0)
+    beside = [part for one in found for part in one]
+    every = [part for one in heads for part in one]
+    named = any(part.kind in _NAMES for part in beside)  # then the cell at `at` is the first that has a name
+    shown = not named or (at > 0 and not found[0])
     for index, cell in enumerate(found):
         head = heads[index] if index < len(heads) else []
-        row = found[at] if index != at and found else ()
-        beside = [part for one in found for part in one]
-        every = [part for one in heads for part in one]
-        named = any(part.kind in _NAMES for part in found[at]) if found else False
+        row = found[at] if index != at else ()
         if index == 0 and not named and len(found) > 1:
             continue  # the number of a row, or of a version, is what it is called
-        shown = not named or (at > 0 and not found[0])
         above = (*intro, heads[at]) if index != at and at < len(heads) else intro
         yield Piece(line, cell, row, head, above, every, beside, alone=index == at + 1, shown=shown)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from phasemetrics.claims.addressing import Claim
 from phasemetrics.claims.statement import Statement
+from phasemetrics.units import last_digit
 
 _SAME = {"tests.total", "tests.passed", "tests.failed", "tests.skipped", "coverage"}
 
@@ -32,10 +32,5 @@ def restated(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
 
 def _same(one: Statement, other: Statement) -> bool:
     """Return whether two numbers mean the same at the precision of the coarser one."""
-    steps = [_step(part.value) for part in (one, other)]
+    steps = [last_digit(part.value) for part in (one, other)]
     return abs(one.value - other.value) < max(steps) if one.percent else one.value == other.value
-
-
-def _step(value: Decimal) -> Decimal:
-    exponent = value.as_tuple().exponent
-    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)

@@ -12,7 +12,6 @@ from phasemetrics.claims.sections import Section
 from phasemetrics.claims.statement import Scope
 from phasemetrics.claims.tokens import UNIT, Token
 
-_NARROW = {"not nouns", "not percents", "not ordinals"}  # they say what a number is not, and nothing of what it is
 _MARKS = {"open", "close", "colon", "dash", "break", "slash", "number", "arrow"}
 
 
@@ -92,7 +91,7 @@ class Scoping:
         yield from takewhile(lambda one: one.kind not in ends, self.piece.tokens[chain.end :])
 
     def _counts(self, token: Token) -> bool:
-        roles = self.book.roles.get(token.text, frozenset())
+        roles = self.book.roles_of(token.text)
         return bool(roles & {"tests", "lines", "coverage", "passed", "neutral", "whole"})
 
     def _narrows(self, tokens: Sequence[Token]) -> bool:
@@ -105,7 +104,7 @@ class Scoping:
         """Return whether a number names what follows, as in `Test 1: 600 passed`."""
         triples = zip(tokens, tokens[1:], tokens[2:], strict=False)
         return any(
-            "not ordinals" in self.book.roles.get(word.text, frozenset())
+            "not ordinals" in self.book.roles_of(word.text)
             and word.text != "phase"
             and number.kind == "number"
             and mark.kind in {"colon", "dash"}
@@ -115,10 +114,7 @@ class Scoping:
     def _unknown(self, token: Token) -> bool:
         if token.kind != "word":
             return token.kind in {"path", "code", "folder"}
-        if token.text == UNIT:
-            return False
-        roles = self.book.roles.get(token.text, frozenset())
-        return not roles - _NARROW or "parts" in roles
+        return token.text != UNIT and not self.book.knows(token.text)
 
     @staticmethod
     def _phases(tokens: Sequence[Token]) -> list[Token]:

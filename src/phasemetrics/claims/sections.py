@@ -20,16 +20,12 @@ _PHASE = re.compile(r"\bphases? \d+\b")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What headings say: the nearest `meaning`, whether they are about the phase that was `asked`, and the `whole`.
-
-    `paths` are the files that the nearest heading names.
-    """
+    """What headings say: the nearest `meaning`, whether they are about the phase that was `asked`, and the `whole`."""
 
     meaning: Meaning
     phase: str
     asked: bool
     whole: bool
-    paths: tuple[str, ...]
 
 
 class Sections:
@@ -46,16 +42,15 @@ class Sections:
     def _of(self, path: tuple[str, ...]) -> Section:
         keys = [heading_key(title) for title in path]
         asked = not self.foreign and not any(names_other_phase(key, self.phase) or self._is_other(key) for key in keys)
-        whole = asked and all(self.is_generic(key) for key in keys)
+        whole = asked and all(self._is_generic(key) for key in keys)
         said = Meaning()
         for title in path:  # the nearest heading that counts anything
             own = meaning(words_of(tokens(title, self.book.foreign)), self.book)
             said = own if own.families else said
-        named = tokens(path[-1], self.book.foreign) if path else []
-        return Section(said, self.phase, asked, whole, tuple(one.text for one in named if one.kind == "path"))
+        return Section(said, self.phase, asked, whole)
 
-    def is_generic(self, key: str) -> bool:
-        """Return whether the key of a heading, or of an introduction, names no part and no other time."""
+    def _is_generic(self, key: str) -> bool:
+        """Return whether the key of a heading names no part and no other time."""
         words = _PHASE.sub("", key).split()
         counts = _COUNTED.search(key) is not None  # `Results: 45/47 passing`, but not `Test run 2`
         known = (word in self.book.generic or (counts and word.isdigit()) for word in words)

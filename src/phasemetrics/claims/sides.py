@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from phasemetrics.claims.context import Context
 from phasemetrics.claims.statement import Side
 
 _DIFFERENCES = {"added", "created", "modified", "deleted", "changed"}
-_ENDS: dict[str, Side] = {
+# The side that a word of time stands for.
+ENDS: Mapping[str, Side] = {
     "before": "before", "then": "before", "after": "after", "target": "target", "change": "change",
     "unknown": "unknown",
 }  # fmt: skip
@@ -16,7 +19,7 @@ def side_of(number: Context, subject: str) -> Side:
     """Return the side of the last number of a chain."""
     around, label, chain = number.around, number.label, number.chain
     if around.piece.row and (ended := around.head.time or around.scope.end()):
-        return _ENDS[ended]
+        return ENDS[ended]
     if subject.partition(".")[2] in _DIFFERENCES:
         return "target" if "target" in {label.time, around.section.meaning.time} else "change"
     if number.number.sign and number.number.sign != "±":
@@ -26,11 +29,11 @@ def side_of(number: Context, subject: str) -> Side:
     if "change" in {number.phrase.time, label.time} and not chain.joint and not around.piece.row:
         return "change"
     if label.time in {"before", "target", "then"} and chain.joint != "arrow":
-        return _ENDS[label.time]
+        return ENDS[label.time]
     if around.row.time in {"before", "target"}:
-        return _ENDS[around.row.time]
+        return ENDS[around.row.time]
     if around.intro.time in {"before", "target"} and around.intro.short:
-        return _ENDS[around.intro.time]
+        return ENDS[around.intro.time]
     return "after"
 
 
@@ -39,4 +42,4 @@ def side_in_brackets(number: Context) -> Side | None:
     time = number.phrase.time or number.label.time
     if number.number.sign:
         return "change"
-    return "before" if time == "change" else _ENDS.get(time)
+    return "before" if time == "change" else ENDS.get(time)

@@ -8,18 +8,14 @@ from itertools import takewhile
 
 from phasemetrics.claims.context import Around, Context, contexts
 from phasemetrics.claims.meaning import meaning
-from phasemetrics.claims.metricnames import Named, is_known
+from phasemetrics.claims.metricnames import Named
 from phasemetrics.claims.phrasebook import Phrasebook
 from phasemetrics.claims.quantities import base_unit
 from phasemetrics.claims.sections import words_of
-from phasemetrics.claims.sides import side_in_brackets, side_of
+from phasemetrics.claims.sides import ENDS, side_in_brackets, side_of
 from phasemetrics.claims.statement import Side, Statement
 from phasemetrics.claims.tokens import Token
 
-_ENDS: Mapping[str, Side] = {
-    "before": "before", "then": "before", "after": "after", "target": "target", "change": "change",
-    "unknown": "unknown",
-}  # fmt: skip
 _UNKNOWN: tuple[Side, ...] = ("unknown",)
 _STOPS = {"break", "number", "arrow", "dash", "close"}
 
@@ -58,7 +54,7 @@ def narrows(token: Token, named: Named, book: Phrasebook) -> bool:
     """Return whether a token may name a part of what a metric is measured on."""
     if token.kind != "word":
         return token.kind in {"path", "code", "folder"}
-    return token.text not in named.plain and not is_known(token.text, book)
+    return token.text not in named.plain and not book.knows(token.text)
 
 
 class _Reader:
@@ -70,7 +66,7 @@ class _Reader:
         self.bare = False
         self._silent = meaning((), book)
         around = stretch.around
-        self._column: Side | None = _ENDS.get(around.head.time or around.scope.end()) if around.piece.row else None
+        self._column: Side | None = ENDS.get(around.head.time or around.scope.end()) if around.piece.row else None
 
     def read(self) -> Iterator[Statement]:
         first, end = None, 0
@@ -137,7 +133,7 @@ class _Reader:
         if inside:
             side = side_in_brackets(number)
             return (side,) if side else ()
-        side = "before" if self._then(number) else _ENDS.get(number.label.time) or self._behind(number)
+        side = "before" if self._then(number) else ENDS.get(number.label.time) or self._behind(number)
         if side is None and number.label == number.phrase == self._silent:
             self.bare = True
             return ("unknown",)
@@ -149,14 +145,14 @@ class _Reader:
         words = number.phrase
         if tokens and tokens[0].kind == "open":
             words = meaning(words_of(list(_clause(tokens))), self.book)
-        side = _ENDS.get(words.time)
+        side = ENDS.get(words.time)
         return None if side == "change" else side
 
     def _then(self, number: Context) -> bool:
         """Return whether the word right before a number says what was: `down from 15 ms`."""
         position = number.chain.at[0]
         word = self.stretch.tokens[position - 1].text if position else ""
-        return "then" in self.book.roles.get(word, frozenset())
+        return "then" in self.book.roles_of(word)
 
     def _unit(self, number: Context, position: int) -> str:
         """Return the unit of a number: its own, else that of the last that it is joined to, else that of its column."""

@@ -73,14 +73,16 @@ def _count(number: Context, said: Meaning) -> str:
 
 
 def _outcome(number: Context, said: Meaning) -> str:
-    around = number.around
-    each = (number.phrase, number.label, said, around.head, around.row)
-    return next((one.outcome for one in each if one.outcome), "")
+    return next((one.outcome for one in _near(number, said) if one.outcome), "")
 
 
 def _act(number: Context, said: Meaning) -> str:
-    around = number.around
-    return next((one.act for one in (number.phrase, number.label, said, around.head, around.row) if one.act), "")
+    return next((one.act for one in _near(number, said) if one.act), "")
+
+
+def _near(number: Context, said: Meaning) -> tuple[Meaning, ...]:
+    """Return all that can say what became of what is counted, the nearest first; `said` says what that is."""
+    return number.phrase, number.label, said, number.around.head, number.around.row
 
 
 def _is_about_tests(number: Context, said: Meaning) -> bool:

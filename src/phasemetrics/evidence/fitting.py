@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from phasemetrics.units import last_digit
 from phasemetrics.value import Origin
 
 Relation = Literal["=", "~", ">=", ">", "<=", "<", "range"]
@@ -54,15 +55,9 @@ def fits(stated: Stated, actual: Decimal, slack: Decimal = Decimal(0)) -> bool:
         return bounds[stated.relation]
     if stated.relation == "range":
         return stated.high is not None and stated.value <= actual <= stated.high
-    step = _step(stated)
+    step = last_digit(stated.value) if stated.percent else Decimal(0)
     if stated.relation == "~":
         slack = max(slack, step, _ABOUT_POINTS if stated.percent else _ABOUT * abs(actual))
     if stated.percent and stated.value <= actual < stated.value + step:
         return True
     return abs(actual - stated.value) <= (max(slack, step / 2) if stated.percent else slack)
-
-
-def _step(stated: Stated) -> Decimal:
-    """Return the size of the last digit of a percentage."""
-    exponent = stated.value.as_tuple().exponent
-    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0) if stated.percent else Decimal(0)

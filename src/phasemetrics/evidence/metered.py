@@ -17,7 +17,7 @@ from phasemetrics.evidence.side import Side
 from phasemetrics.evidence.stated import answer
 from phasemetrics.evidence.verdict import FEWEST_RUNS, is_benchmark, runs_of
 from phasemetrics.settings import MetricTable
-from phasemetrics.units import Quantity, Scale, parse_quantity, quantity_text, rounded_to
+from phasemetrics.units import Quantity, Scale, last_digit, parse_quantity, quantity_text, rounded_to
 from phasemetrics.value import Origin, absent
 
 _TIMED = {"second", "per_second"}
@@ -72,7 +72,7 @@ def _same(stated: Stated, exact: Decimal, unit: str, slack: Decimal = Decimal(0)
     if stated.relation == "=":
         return fits(replace(stated, percent=True), exact, slack)
     about = unit == "ratio" or stated.relation != "~"
-    return fits(replace(stated, percent=about), exact, slack if about else max(slack, _step(stated.value)))
+    return fits(replace(stated, percent=about), exact, slack if about else max(slack, last_digit(stated.value)))
 
 
 def _timed(
@@ -171,8 +171,3 @@ def _runs(count: int) -> str:
 
 def _origin(phase: Phase, metric: MetricTable, side: str) -> Origin | None:
     return Side(phase.before if side == "before" else phase.after, absent("", "")).origin(kind_of(metric.source))
-
-
-def _step(value: Decimal) -> Decimal:
-    exponent = value.as_tuple().exponent
-    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 # Where a collector joined the folder of sources with the report's own name for a file, this stands between them.
 JOINT = "/./"
 _FOREIGN = frozenset({"site-packages", "dist-packages", "node_modules"})
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The repository's paths by the spelled ones, as far as they were found, and those that fit several files."""
-
-    paths: Mapping[str, str]
-    ambiguous: tuple[str, ...]
 
 
 class TreePaths:
@@ -74,11 +65,3 @@ def _passing_through(folders: list[str], paths: list[str]) -> list[str]:
     wanted = set(folders)
     most = max(len(wanted & set(path.split("/"))) for path in paths)
     return sorted(path for path in paths if len(wanted & set(path.split("/"))) == most)
-
-
-def resolve(spelled: Iterable[str], tree: Iterable[str]) -> Resolved:
-    """Return which paths of `tree` the spelled paths of a report mean; one that fits several stays as it is spelled."""
-    known = TreePaths(tree)
-    found = {path: known.find(path) for path in spelled}
-    one = {path: fitting[0] for path, fitting in found.items() if len(fitting) == 1}
-    return Resolved(one, tuple(sorted(path for path, fitting in found.items() if len(fitting) > 1)))
