@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -104,6 +107,8 @@ def test_a_phase_measured_by_running_the_benchmarks(tmp_path: Path) -> None:
     workshop = project(tmp_path / "p")
     done(workshop.root, "baseline", "--runs", "4")
     assert runs(workshop.root, "baseline") == [100] * 4
+    machine = recorded(workshop.root, "baseline")["machine"]
+    assert (machine["os"], machine["cores"]) == (platform.system(), os.cpu_count()), "the results do not say it"
     workshop.commit({"work.py": "def steps():\n    return 80\n"})
     done(workshop.root, "fill", "--runs", "5")
     assert runs(workshop.root, "end") == [80] * 5
@@ -223,6 +228,32 @@ def test_commands_that_fail_or_write_nothing_leave_everything_as_it_was(tmp_path
         assert said in message
     assert (root / "README.md").read_text() == DOCUMENT
     assert not (root / ".phasemetrics/phases").exists()
+
+
+def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    room = tmp_path / "room"
+    room.mkdir()
+    begun = tmp_path / "begun"
+    text = (workshop.root / "phasemetrics.toml").read_text().partition("[commands]")[0]
+    first = workshop.commit(
+        {"phasemetrics.toml": f"{text}[commands]\nbench = 'echo $$ > {begun}; sleep 60; touch {{bench}}'\n"}
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "PHASEMETRICS_"))}
+    command = [PROGRAM, "fill", "--runs", "1", "--interleave", "--base", first]
+    running = subprocess.Popen(command, cwd=workshop.root, env={**clean, "TMPDIR": str(room)}, stderr=subprocess.PIPE)
+    for _ in range(300):
+        if begun.exists() and begun.read_text():
+            break
+        time.sleep(0.1)
+    assert [path.name[:13] for path in room.iterdir() if path.is_dir()], "both commits are laid out"
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=30)
+    assert (running.returncode, b"interrupted" in said) == (130, True)
+    assert list(room.iterdir()) == []
+    assert (workshop.root / "README.md").read_text() == DOCUMENT
+    with pytest.raises(ProcessLookupError):  # the command is gone, too
+        os.kill(int(begun.read_text()), 0)
 
 
 def test_results_of_other_runs_are_not_mixed_in(tmp_path: Path) -> None:

@@ -16,10 +16,11 @@ from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.identity import neighbours
-from phasemetrics.evidence.model import Revision, Snapshot, Warning
+from phasemetrics.evidence.model import Kind, Revision, Snapshot, Warning
 from phasemetrics.evidence.store import find_baseline
 from phasemetrics.filling import Order
 from phasemetrics.importguard import guard, require_own
+from phasemetrics.thismachine import this_machine
 
 Say = Callable[[str], None]
 
@@ -71,7 +72,7 @@ def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
         for tree in (before, after):
             require_own(tree.folder, tree.revision.sha)
         results = tuple(str(before.result(number)) for number in range(1, runs + 1))
-        earlier = collect_reports(Evidence(before.folder, {"bench": results}))
+        earlier = collect_reports(Evidence(before.folder, {"bench": results}, machine=this_machine()))
         for number, path in enumerate(paths, 1):
             path.write_bytes(after.result(number).read_bytes())
     later = Warning("measured-later", "", f"its benchmarks were run in turn with those of {after.revision.sha[:12]}")
@@ -105,7 +106,8 @@ def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
 
 
 def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:
-    return replace(evidence, globs={**evidence.globs, "bench": tuple(map(str, paths))})
+    globs: dict[Kind, tuple[str, ...]] = {**evidence.globs, "bench": tuple(map(str, paths))}
+    return replace(evidence, globs=globs, machine=this_machine())
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from phasemetrics.cli.printing import described, print_bytes, say, use_colour
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.comparison import CLAIMS
+from phasemetrics.evidence.verdict import statistic
 from phasemetrics.filling import Result
+from phasemetrics.statnames import is_statistic
 from phasemetrics.summary import Row
 
 SCHEMA = 1
@@ -30,7 +32,8 @@ def _cells(row: Row) -> tuple[str, str, str, str, str]:
         where = f" ({row.planned})" if row.planned else ""
         words.append(f"target {row.target} {row.status or 'not judged'}{where}")
     if comparison.p is not None or comparison.verdict in _EXPLAINED:
-        words.append(comparison.message)
+        stat = statistic(comparison.name)
+        words.append(f"{stat} {comparison.message}" if is_statistic(stat) else comparison.message)
     return (
         visible(row.name, 40),
         comparison.before_text or _ABSENT,

@@ -20,7 +20,7 @@ from phasemetrics.evidence.filesizes import COLLECTOR, file_sizes
 from phasemetrics.evidence.formats import PACKAGE, collector_for, verdict
 from phasemetrics.evidence.grouping import Grouping, GroupRule
 from phasemetrics.evidence.merging import Merged
-from phasemetrics.evidence.model import Kind, Report, Snapshot, Source, Warning
+from phasemetrics.evidence.model import Kind, Machine, Report, Snapshot, Source, Warning
 from phasemetrics.evidence.placing import Places
 from phasemetrics.evidence.reportfiles import find, require_all
 from phasemetrics.evidence.treepaths import TreePaths
@@ -33,7 +33,8 @@ class Evidence:
 
     `shards` is how many reports of tests and of coverage there have to be; `allow_stale` is whether reports count that
     are older than the sources; `sizes` are the metrics that are sizes of files. `known` are the results of benchmarks
-    that were read before, by the hash of their bytes, with their names.
+    that were read before, by the hash of their bytes, with their names; `machine` is where they were measured, if no
+    report says it.
     """
 
     root: Path
@@ -45,6 +46,7 @@ class Evidence:
     allow_stale: bool = False
     sizes: tuple[str, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)
+    machine: Machine | None = None
 
 
 def collect_reports(evidence: Evidence) -> Snapshot:
@@ -73,7 +75,7 @@ def collect_reports(evidence: Evidence) -> Snapshot:
             for fact in collector.collect(replace(report, groups=groups, named=book)):
                 merged.add(places.fact(fact, report.name), report.name)
     sources += _sized(evidence, merged)
-    machine, reason = common_machine(merged.machines)
+    machine, reason = common_machine(merged.machines or filter(None, [evidence.machine]))
     mixed = [Warning(MIXED, "", f"the benchmarks ran on different machines: {reason}")] if reason else []
     passed = [doubt for one in found.values() for doubt in one.warnings]
     warnings = [*map(places.warning, merged.doubts()), *places.doubts(), *mixed, *passed, *book.doubts()]

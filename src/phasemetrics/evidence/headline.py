@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.compared import kind_of, numbers_of, side_text, summed_up
+from phasemetrics.evidence.compared import summed_up
 from phasemetrics.evidence.comparing import compare, with_statistic
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Metric, Phase
+from phasemetrics.evidence.rownumbers import kind_of, numbers_of, side_text
 from phasemetrics.evidence.side import Side
 from phasemetrics.settings import Config, MetricTable
 from phasemetrics.value import Value, absent

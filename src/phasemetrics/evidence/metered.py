@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.compared import kind_of
 from phasemetrics.evidence.comparing import compare
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.fitting import Answer, Stated, cannot_tell, fits
 from phasemetrics.evidence.model import Metric, Phase
+from phasemetrics.evidence.rownumbers import kind_of
 from phasemetrics.evidence.side import Side
 from phasemetrics.evidence.stated import answer
 from phasemetrics.evidence.verdict import FEWEST_RUNS, is_benchmark, runs_of
