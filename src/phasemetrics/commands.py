@@ -47,7 +47,7 @@ def require_command(command: str | None, key: str) -> str:
 def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
     """Run a command with the shell in its place, `{bench}` and its like replaced by the paths of the results.
 
-    Raises Refusal `command-failed` when it does not end with 0, with the last line that it said.
+    Raises Refusal `command-failed` when it does not end with 0, with the last line of an error that it said.
     """
     line = command
     for name, path in results.items():
@@ -65,7 +65,12 @@ def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
         process.communicate()
         raise
     if process.returncode != 0:
-        lines = said.decode("utf-8", "replace").split("\n")
-        last = next((text.strip() for text in reversed(lines) if text.strip()), "it said nothing")
-        message = f"`{visible(command, _SAID)}` ended with exit code {process.returncode}: {visible(last, _SAID)}"
+        message = f"`{visible(command, _SAID)}` ended with exit code {process.returncode}: {_reason(said)}"
         raise Refusal("command-failed", message, mend="run it by itself to see all that it says")
+
+
+def _reason(said: bytes) -> str:
+    """Return the last line that speaks of an error, else the last one: behind it there may be hints and sums."""
+    lines = [text.strip() for text in said.decode("utf-8", "replace").splitlines() if text.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return visible((errors or lines or ["it said nothing"])[-1], _SAID)
