@@ -201,14 +201,31 @@ def test_code_that_comes_from_the_work_tree_is_refused(tmp_path: Path) -> None:
     [
         ("", ["fill", "--interleave"], "no-runs", 2),
         ("", ["fill", "--runs", "1", "--interleave"], "no-baseline", 3),
-        ("", ["fill", "--runs", "1", "--bench", "build/bench.json"], "no-results", 2),
-        ("", ["fill", "--runs", "1", "--bench", "b*/bench-*.json"], "no-results", 2),
     ],
 )
 def test_what_cannot_be_run_is_refused(tmp_path: Path, more: str, arguments: list[str], code: str, status: int) -> None:
     workshop = project(tmp_path / "p", more)
     assert f"error[{code}]" in refused(workshop.root, *arguments, status=status)
     assert not (workshop.root / "tally").exists(), "nothing was run"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "written"),
+    [
+        ('["build/bench.json"]', "build/bench-1.json"),
+        ('["build/bench*.txt"]', "build/bench1.txt"),
+        ('["b*/x-*.json", "out/one.json"]', "out/one-1.json"),
+        ('["out/a-[ab].json", "out/y-*.json"]', "out/y-1.json"),
+        ("[]", "build/bench-1.json"),
+    ],
+)
+def test_where_results_go(tmp_path: Path, patterns: str, written: str) -> None:
+    workshop = project(tmp_path / "p")
+    config = (workshop.root / "phasemetrics.toml").read_text().replace('["build/bench-*.json"]', patterns)
+    workshop.commit({"phasemetrics.toml": config})
+    done(workshop.root, "baseline", "--runs", "1")
+    assert (workshop.root / written).is_file()
+    assert runs(workshop.root, "baseline") == [100]
 
 
 def test_commands_that_fail_or_write_nothing_leave_everything_as_it_was(tmp_path: Path) -> None:
@@ -256,12 +273,23 @@ def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
         os.kill(int(begun.read_text()), 0)
 
 
-def test_results_of_other_runs_are_not_mixed_in(tmp_path: Path) -> None:
+def test_results_of_earlier_runs_are_not_mixed_in(tmp_path: Path) -> None:
     workshop = project(tmp_path / "p")
     done(workshop.root, "baseline", "--runs", "3")
-    said = refused(workshop.root, "fill", "--runs", "2")
-    assert "error[other-results]: bench-3.json" in said
-    assert len((workshop.root / "tally").read_text().split()) == 3, "nothing was run"
+    workshop.commit({"work.py": "def steps():\n    return 80\n"})
+    done(workshop.root, "fill", "--runs", "2")
+    assert runs(workshop.root, "end") == [80, 80]
+    # Later they are older than the sources, and then nothing is read.
+    now = int(time.time())
+    for path, age in (
+        ("build/bench-3.json", 60),
+        ("work.py", 40),
+        ("build/bench-1.json", 0),
+        ("build/bench-2.json", 0),
+    ):
+        os.utime(workshop.root / path, (now - age,) * 2)
+    workshop.git("commit", "-q", "--amend", "--no-edit", "-a", date=f"{now - 20} +0000")
+    assert "error[stale-report]: build/bench-3.json" in refused(workshop.root, "fill")
 
 
 def test_changes_that_no_commit_holds_are_not_measured_in_turn(tmp_path: Path) -> None:

@@ -108,6 +108,15 @@ def test_repetitions_of_few_sessions_are_tested_and_not_proven() -> None:
     assert (many.message, many.proven, many.runs) == ("p=0.029, n=4+4", True, (12, 8)), "a session counts once"
 
 
+def test_more_repetitions_than_can_be_paired_count_as_their_sessions() -> None:
+    runs = tuple(1 + index / 10**6 for index in range(1500))
+    one, other = (
+        Snapshot(metrics={NAME: Metric(1.0, "second", runs=tuple(factor * run for run in runs), sessions=(1500,))})
+        for factor in (1.0, 0.5)
+    )
+    assert compare(NAME, one, other).verdict == "single-measurement"
+
+
 def test_what_is_gone_altogether_is_a_change_of_all_of_it() -> None:
     unit = "allocs/op"
     before = Snapshot(metrics={"bench.x.allocs/op": Metric(2, unit, runs=(2,) * 6)})

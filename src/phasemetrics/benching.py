@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 from phasemetrics.commands import Place, require_command, run
 from phasemetrics.config import Project
-from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.errors import Refusal
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.identity import neighbours
@@ -23,6 +24,7 @@ from phasemetrics.importguard import guard, require_own
 from phasemetrics.thismachine import this_machine
 
 Say = Callable[[str], None]
+_DEFAULT = "build/bench-*.json"  # where results go that no pattern speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evide
     """Run the configured benchmarks `runs` times in the work tree; return the evidence with these results.
 
     They are written where the first pattern of benchmark results says that has a `*`, with the number of the run in
-    its place. Raises Refusal, UsageError.
+    its place; where none has, before the suffix of the first (`build/bench-1.json`). Raises Refusal, UsageError.
     """
     command = require_command(project.config.commands.bench, "bench")
     paths = _result_paths(project.root, evidence.globs.get("bench", ()), runs)
@@ -89,20 +91,25 @@ def _measure(command: str, place: Place, path: Path) -> None:
 
 
 def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
-    """Return where the results of each run go; refuse results of other runs that lie there."""
-    pattern = next((one for one in patterns if "*" in PurePosixPath(one).name), None)
-    if pattern is None or "*" in str(PurePosixPath(pattern).parent):
-        mend = 'add it to the configuration: bench = ["build/bench-*.json"]'
-        raise UsageError("no-results", "no pattern says where the results of several runs go", mend=mend)
-    folder, name = (root / pattern).parent, PurePosixPath(pattern).name
-    paths = [folder / name.replace("*", str(number), 1).replace("*", "") for number in range(1, runs + 1)]
-    others = sorted(set(folder.glob(name)) - set(paths))
-    if others:
-        message = f"results of other runs lie beside those of these {runs}"
-        mend = "move them away, or they would be taken for runs of the same code"
-        raise Refusal("other-results", message, path=others[0].name, mend=mend)
-    folder.mkdir(parents=True, exist_ok=True)
+    """Return where the results of each run go.
+
+    Results of earlier runs that lie there as well are not read now. A later `fill` reads them, unless they are older
+    than the sources: then it refuses them.
+    """
+    pattern = root / _pattern(patterns)
+    paths = [pattern.with_name(pattern.name.replace("*", str(number))) for number in range(1, runs + 1)]
+    pattern.parent.mkdir(parents=True, exist_ok=True)
     return paths
+
+
+def _pattern(patterns: Sequence[str]) -> str:
+    """Return the pattern that numbers the results: the first that has a `*` in its last part, or gets one there."""
+    plain = [PurePosixPath(one) for one in patterns if not glob.has_magic(one.replace("*", ""))]
+    plain = [one for one in plain if "*" not in str(one.parent) and one.name.count("*") < 2]
+    numbered = next((one for one in plain if "*" in one.name), None)
+    if numbered is not None:
+        return str(numbered)
+    return str(plain[0].with_name(f"{plain[0].stem}-*{plain[0].suffix}")) if plain else _DEFAULT
 
 
 def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:

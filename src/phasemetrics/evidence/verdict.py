@@ -24,6 +24,7 @@ ALPHA = 0.05
 # For what one slow moment moves, and for runs that scatter: means of identical code differ in 2 of 100 splits at 0.05.
 ALPHA_UNSTEADY = 0.01
 MOST_SCATTER = 0.05
+MOST_PAIRS = 10**6  # of runs before and after: the interval is found among the ratios of all of them
 FEWEST_RUNS = 4  # a side: with 3 and 3 the smallest p there is, that of complete separation, is 0.1
 
 # What the name decides where the unit, a count, cannot.
@@ -128,10 +129,11 @@ def _towards(better: Direction | None, rose: bool) -> Verdict:
 def tested_runs(name: str, before: Metric, after: Metric) -> tuple[Runs, Runs]:
     """Return what both ends are tested with: a value for each session where both have enough of them, else each run.
 
-    Repetitions inside a session share the mood of the machine, so that they prove little by themselves.
+    Repetitions inside a session share the mood of the machine, so that they prove little by themselves. More of them
+    than can be paired with each other count as their sessions, too.
     """
     counts = sessions_of(before), sessions_of(after)
-    if min(counts) >= FEWEST_RUNS:
+    if min(counts) >= FEWEST_RUNS or len(before.runs) * len(after.runs) > MOST_PAIRS:
         one, other = (session_values(statistic(name), runs_of(side), side.sessions) for side in (before, after))
         return Runs(tuple(one), counts[0]), Runs(tuple(other), counts[1])
     return Runs(runs_of(before), counts[0]), Runs(runs_of(after), counts[1])
