@@ -84,10 +84,20 @@ def test_ten_percent_are_seen_above_a_little_noise(noise: float, runs: int, seen
 
 
 def test_what_one_slow_session_moves_takes_more_proof() -> None:
-    before, after = [1.0, 1.01, 1.02, 1.03], [1.2, 1.21, 1.22, 1.23]
+    before, after = [1.0, 1.01, 1.02, 1.03], [1.06, 1.07, 1.08, 1.09]
     assert compared("bench.x.median", before, after).verdict == "regressed"
     row = compared("bench.x.mean", before, after)
-    assert row.improvement() == "~ no significant change (-18.6% mean, p=0.029, n=4+4, mean needs p≤0.01)"
+    assert row.improvement() == "~ no significant change (-5.9% mean, p=0.029, n=4+4, mean needs p≤0.01)"
+    assert compared("bench.x.mean", [*before, 1.04], [*after, 1.1]).verdict == "regressed", "p=0.008"
     scattered = compared("bench.x.median", [1.0, 1.1, 1.2, 1.3], [1.5, 1.6, 1.7, 1.8])
     assert scattered.message == "p=0.029, n=4+4, a scatter of 13% needs p≤0.01"
-    assert compared("bench.x.mean", [*before, 1.04], [*after, 1.24]).verdict == "regressed", "p=0.008"
+
+
+def test_what_is_large_beside_its_scatter_takes_no_more_proof() -> None:
+    before, after = [1.0, 1.1, 1.2, 1.3], [15.0, 16.0, 17.0, 18.0]
+    rows = [compared(f"bench.{name}", before, after) for name in ("x.median", "y.mean", "z.p95")]
+    assert {row.verdict for row in rows} == {"regressed"}
+    # With Holm's adjustment 4 + 4 runs prove one row of a document; 6 + 6 prove many.
+    assert {row.verdict for row in settle(rows[:1])} == {"regressed"}
+    rows = [compared(f"bench.{number}.mean", [*before, 1.15, 1.25], [*after, 15.5, 16.5]) for number in range(20)]
+    assert {row.verdict for row in settle(rows)} == {"regressed"}

@@ -170,15 +170,19 @@ def alpha_of(name: str, before: Sequence[float], after: Sequence[float]) -> tupl
     """Return the largest p that proves a change of metric `name` between two sets of runs, and in words why.
 
     The rule that the interval must lie beyond 2 % keeps identical code below 1 % of false claims at p <= 0.05 only
-    where runs scatter little; it is held against simulated noise of every size in the tests.
+    where runs scatter little, or the change is large beside their scatter. It is held against sessions of identical
+    code, and simulated noise of every size, in the tests.
     """
     stat = statistic(name)
-    if is_statistic(stat) and stat not in STEADY:
-        return ALPHA_UNSTEADY, stat
+    steady = stat in STEADY or not is_statistic(stat)
     scatter = max(map(_scatter, (before, after)))
-    if scatter > MOST_SCATTER:
-        return ALPHA_UNSTEADY, f"a scatter of {scatter * 100:.0f}%"
-    return ALPHA, ""
+    if steady and scatter <= MOST_SCATTER:
+        return ALPHA, ""
+    interval = _interval(before, after)
+    beyond = 1 + scatter * (2 if steady else 4)
+    if interval is not None and (interval[0] > beyond or interval[1] * beyond < 1):
+        return ALPHA, ""
+    return ALPHA_UNSTEADY, f"a scatter of {scatter * 100:.0f}%" if steady else stat
 
 
 def _scatter(runs: Sequence[float]) -> float:
