@@ -343,6 +343,13 @@ def test_what_reports_give_in_different_units_is_left_out() -> None:
     assert [(one.code, one.path) for one in merged.doubts()] == [("mixed-units", "b")]
 
 
+def test_a_unit_that_is_not_known_is_only_words() -> None:
+    merged = Merged()
+    merged.add(Measurement("bench.x.value", 1, "`a`|<!--@b](c)\n" + "d" * 99), "a.json")
+    (metric,) = merged.metrics({}).values()
+    assert metric.unit == "\u02cba\u02cb\u2223\u2039!--\uff20b] (c)\\nddddddddddddd\u2026"
+
+
 def test_the_report_may_say_which_way_is_better_and_contradict_itself() -> None:
     def told(*said: str) -> str | None:
         facts = [Measurement("bench.x.value", 1, "widget", {"better": one} if one else {}) for one in said]

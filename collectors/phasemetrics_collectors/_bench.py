@@ -57,7 +57,7 @@ class Benchmark:
                 ("min", min(values)), ("max", max(values)), ("mean", _mean(values)), ("median", median(values)),
             ):  # fmt: skip
                 yield self.measured(stat, value, unit, better)
-        everything = [value for values in processes for value in values]
+        everything = sorted(value for values in processes for value in values)
         yield self.measured("rounds", len(everything), "count")
         for percent in _PERCENTILES:
             if carries(len(everything), percent):

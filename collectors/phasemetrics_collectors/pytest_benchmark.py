@@ -103,7 +103,7 @@ def _percentiles(stats: Node) -> dict[str, float]:
     data = stats.find("data")
     if data is None or data.value is None:
         return {}
-    rounds = data.numbers(0, MOST)
+    rounds = sorted(data.numbers(0, MOST))
     wanted = (percent for percent in _PERCENTILES if carries(len(rounds), percent))
     return {f"p{percent}": percentile(rounds, percent) for percent in wanted}
 

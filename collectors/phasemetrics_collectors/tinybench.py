@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 from phasemetrics.evidence.model import Fact, Kind, Measurement, Report
 from phasemetrics_collectors._bench import MOST, Benchmark, no_benchmarks
 from phasemetrics_collectors._json import read
-from phasemetrics_collectors._json_node import Node
+from phasemetrics_collectors._json_node import Node, spelled
 from phasemetrics_collectors._outline import outline
 from phasemetrics_collectors._tinybench_statistics import flat_statistics, statistics
 
 KIND: Final[Kind] = "bench"
 _MEND = "write `bench.tasks.map(({ name, result }) => ({ name, result }))` as JSON, each task under a name of its own"
+# What tinybench alone says of a latency: `[].latency.rme` of a list, `sort.latency.rme` by name.
+_OWN = re.compile(r"(?:^|\.)(?:latency|throughput)\.(?:rme|aad|mad|samplesCount)$|^\[\]\.(?:hz|period)$")
 _UNTRIED = {"not-started", "started"}
 _BROKEN = {"errored", "error", "aborted", "aborted-with-statistics"}
 
 
 def recognises(head: bytes) -> bool:
-    """Return whether a file that begins with `head` is a list with the results of tasks."""
+    """Return whether a file that begins with `head` has the results of tasks, in a list or by their names."""
     keys = outline(head)
+    if any(_OWN.search(key) for key in keys):
+        return True
     measured = {f"[].result.{key}" for key in ("latency", "throughput", "hz")}
     return bool(keys & measured) or ("[].name" in keys and bool(keys & {"[].result.error", "[].result.state"}))
 
@@ -33,20 +38,32 @@ def collect(report: Report) -> Iterator[Fact]:
     1 / mean before. Raises `Refusal` with the JSON path for a number that cannot be and for a name that stands twice;
     `Warning` `no-benchmarks` where no task was run. The shapes are those of `Task.result` in tinybench 2.9 to 6.2.
     """
-    seen: set[str] = set()
     ran = False
-    for task in read(report, _MEND).items():
+    for name, result in _tasks(read(report, _MEND)):
+        if _state(result) not in _UNTRIED:
+            ran = True
+            yield from _facts(Benchmark(name), result)
+    if not ran:
+        yield no_benchmarks(report)
+
+
+def _tasks(root: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the name and the result of each task: of `{name, result}`, of `{name, ...result}`, or by its name."""
+    if isinstance(root.value, dict):
+        yield from ((spelled(name), result) for name, result in root.members())
+        return
+    seen: set[str] = set()
+    for task in root.items():
         name, result = task.need("name"), task.find("result")
         if not name.text():
             raise name.refuse("is empty")
         if name.text() in seen:
             raise name.refuse("is the name of another task of this file as well")
         seen.add(name.text())
-        if result is not None and _state(result) not in _UNTRIED:
-            ran = True
-            yield from _facts(Benchmark(name.text()), result)
-    if not ran:
-        yield no_benchmarks(report)
+        if result is None and (task.find("latency") is not None or task.find("hz") is not None):
+            result = task
+        if result is not None:
+            yield name.text(), result
 
 
 def _state(result: Node) -> str:

@@ -7,6 +7,8 @@ import unicodedata
 
 _LIMIT = 100
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# U+02CB, U+2039, U+2223 and U+FF20 stand for what begins something inside a line (CommonMark 0.31 §6, GFM §4.10).
+_LOOK_ALIKE = str.maketrans({"`": "\u02cb", "<": "\u2039", "|": "\u2223", "@": "\uff20"})
 _BACKTICKS = re.compile(r"`+")
 # What begins a block, a box or a link definition where it stands first (CommonMark 0.31 §4 and §5, GFM §5.3).
 _OPENING = re.compile(
@@ -49,6 +51,15 @@ def code_span(text: str) -> str:
     fence = "`" * (longest + 1)
     pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) or not shown.strip() else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def plain(text: str, limit: int = _LIMIT) -> str:
+    """Return a few words of a report for the middle of a sentence, where nothing of them may become more than words.
+
+    No code span, comment, tag, border of a cell, link or mention begins in it: characters that begin one are those that
+    look like them.
+    """
+    return visible(text, limit).translate(_LOOK_ALIKE).replace("](", "] (")
 
 
 def cell(text: str) -> str:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
-from phasemetrics.escaping import visible
+from phasemetrics.escaping import plain, visible
 from phasemetrics.evidence.model import Measurement, Metric, Options, Warning
-from phasemetrics.unitnames import Direction
+from phasemetrics.unitnames import SYMBOLS, Direction
 
 MIXED_OPTIONS = "mixed-options"
+_LONGEST_UNIT = 30  # characters; a unit that we do not know stands behind the number as its report spells it
 FAILED, TOTAL = "failed", "total"  # how many of all attempts of a benchmark failed
 _Sessions = dict[tuple[str, str], list[float]]
 
@@ -31,7 +32,7 @@ class BenchRuns:
     def add(self, fact: Measurement, report: str) -> None:
         """Add one value of `bench.NAME.STAT`, as the report called `report` gives it."""
         self.runs[fact.name][fact.labels.get("run", ""), report].append(fact.value)
-        self.units[fact.name].add(fact.unit)
+        self.units[fact.name].add(fact.unit if fact.unit in SYMBOLS else plain(fact.unit, _LONGEST_UNIT))
         self.better[fact.name].add(fact.labels.get("better", ""))
 
     def add_options(self, fact: Options, report: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
-from phasemetrics.escaping import visible
+from phasemetrics.escaping import plain
 from phasemetrics.evidence.benchruns import FAILED, TOTAL
 from phasemetrics.evidence.model import UNKNOWN, Machine, Metric, Snapshot
 
@@ -61,7 +61,7 @@ def _other_option(before: Mapping[str, str], after: Mapping[str, str]) -> str | 
     for key, value in before.items():
         other = after.get(key, value)
         if other != value:
-            return visible(f"{key} differs ({visible(value, _LONGEST)} → {visible(other, _LONGEST)})", 200)
+            return f"{plain(key, _LONGEST)} differs ({plain(value, _LONGEST)} → {plain(other, _LONGEST)})"
     return None
 
 
@@ -86,7 +86,7 @@ def other_machine(before: Machine | None, after: Machine | None) -> str | None:
     for trait, word in _TRAITS.items():
         earlier, later = _trait(before, trait), _trait(after, trait)
         if earlier and later and earlier != later:
-            return f"{word} differs ({visible(earlier)} → {visible(later)})"
+            return f"{word} differs ({plain(earlier)} → {plain(later)})"
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from phasemetrics.escaping import visible
+from phasemetrics.escaping import plain
 from phasemetrics.evidence.benchruns import FAILED, session_values
 from phasemetrics.evidence.model import Metric
 from phasemetrics.evidence.significance import mann_whitney, ratio_interval
@@ -108,7 +108,7 @@ def find(name: str, before: Metric | None, after: Metric | None, better: Directi
     if not all(map(math.isfinite, (before.value, after.value, *before.runs, *after.runs))):
         return Finding("failed", "a value is not a finite number")
     if before.unit != after.unit:
-        return Finding("not-comparable", visible(f"unit differs ({before.unit} → {after.unit})"))
+        return Finding("not-comparable", f"unit differs ({plain(before.unit)} → {plain(after.unit)})")
     if not before.value and after.value and after.unit not in {"count", "ratio"}:
         return Finding("baseline-zero", "the baseline is 0")
     if is_benchmark(name):
