@@ -12,7 +12,7 @@ from phasemetrics.evidence.binding import require_fit
 from phasemetrics.evidence.candidates import candidates
 from phasemetrics.evidence.comparable import common_machine
 from phasemetrics.evidence.comparing import compare
-from phasemetrics.evidence.model import Machine, Metric, Snapshot, Source, Warning
+from phasemetrics.evidence.model import Machine, Metric, Revision, Snapshot, Source, Warning
 from phasemetrics.evidence.regressions import regressions
 from phasemetrics.evidence.target import judge
 from phasemetrics.settings import Config, MetricTable
@@ -159,7 +159,7 @@ def test_sessions_are_added_behind_those_that_are_recorded() -> None:
     more = replace(
         more, metrics={**more.metrics, "tests.total": Metric(9, "count"), "bench.y.median": Metric(1, "byte")}
     )
-    found = appended(recorded, more)
+    found = appended(recorded, more, "b.json")
     assert found.metrics[NAME].runs == (*around(1.0, 2), *around(2.0, 3))
     assert found.metrics[NAME].sessions == (1, 1, 3)
     assert found.metrics[NAME].value == around(1.0, 2)[1], "the middle of three sessions"
@@ -178,13 +178,28 @@ def test_sessions_are_added_behind_those_that_are_recorded() -> None:
 )
 def test_runs_that_are_not_alike_are_not_added(more: Snapshot, reason: str) -> None:
     with pytest.raises(Refusal, match=reason) as caught:
-        appended(side(warmup="no"), more)
+        appended(side(warmup="no"), more, "b.json")
     assert caught.value.code == "not-alike"
+
+
+def test_runs_of_other_code_are_not_added() -> None:
+    one, other = (replace(side(), revision=Revision(sha * 40, sha * 40, "", dirty=False)) for sha in "ab")
+    with pytest.raises(Refusal, match=r"b\.json: the baseline was measured at commit aaaaaaaaaaaa, these runs at bbbb"):
+        appended(one, other, "b.json")
+    same = replace(other, revision=Revision("b" * 40, "a" * 40, "", dirty=False))
+    assert len(appended(one, same, "b.json").metrics[NAME].runs) == 12, "another commit of the same tree"
+    dirty = replace(one, revision=Revision("a" * 40, "a" * 40, "", dirty=True))
+    with pytest.raises(Refusal, match="with uncommitted changes"):
+        appended(dirty, same, "b.json")
+    assert appended(replace(dirty, metrics={}), same, "b.json").metrics == same.metrics, (
+        "nothing was measured with them"
+    )
 
 
 def test_a_warning_is_kept_once() -> None:
     warning = Warning("a", "b", "c")
-    assert appended(replace(side(), warnings=(warning,)), replace(side(), warnings=(warning,))).warnings == (warning,)
+    doubtful = replace(side(), warnings=(warning,))
+    assert appended(doubtful, doubtful, "b.json").warnings == (warning,)
 
 
 # Binding

@@ -158,7 +158,7 @@ def _grown(baseline: Baseline, order: Order) -> Baseline:
     if baseline.snapshot is None:
         return replace(baseline, snapshot=order.earlier, found="what was measured in turn with it")
     found = f"{baseline.found}, with the benchmarks that were measured in turn added to it"
-    return replace(baseline, snapshot=appended(baseline.snapshot, order.earlier), found=found)
+    return replace(baseline, snapshot=appended(baseline.snapshot, order.earlier, baseline.found), found=found)
 
 
 def _write(root: Path, result: Result, opened: Sequence[Opened], order: Order) -> None:

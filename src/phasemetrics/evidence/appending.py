@@ -13,12 +13,13 @@ from phasemetrics.evidence.model import Metric, Snapshot
 from phasemetrics.evidence.verdict import is_benchmark, runs_of, statistic
 
 
-def appended(recorded: Snapshot, more: Snapshot) -> Snapshot:
-    """Return what was recorded with the benchmarks of `more` added to it, session behind session.
+def appended(recorded: Snapshot, more: Snapshot, path: str) -> Snapshot:
+    """Return what was recorded at `path` with the benchmarks of `more` added to it, session behind session.
 
-    Nothing else of `more` counts. Raises Refusal `not-alike` where the runs could not be compared with each other: from
-    another machine, with other options, in another unit.
+    Nothing else of `more` counts. Raises Refusal `other-commit` for runs of other code, and `not-alike` where the runs
+    could not be compared with each other: from another machine, with other options, in another unit.
     """
+    _require_same_code(recorded, more, path)
     added = {name: metric for name, metric in more.metrics.items() if is_benchmark(name)}
     for name, metric in added.items():
         known = recorded.metrics.get(name)
@@ -36,6 +37,18 @@ def appended(recorded: Snapshot, more: Snapshot) -> Snapshot:
         machine=machine,
         warnings=(*recorded.warnings, *(one for one in more.warnings if one not in recorded.warnings)),
     )
+
+
+def _require_same_code(recorded: Snapshot, more: Snapshot, path: str) -> None:
+    own, other = recorded.revision, more.revision
+    if own is None or other is None:
+        return
+    # What was not committed only matters where benchmarks were measured with it.
+    dirty = other.dirty or (own.dirty and any(map(is_benchmark, recorded.metrics)))
+    if own.tree != other.tree or dirty:
+        also = ", with uncommitted changes" if dirty else ""
+        message = f"the baseline was measured at commit {own.sha[:12]}, these runs at {other.sha[:12]}{also}"
+        raise Refusal("other-commit", message, path=path, mend="check that commit out, or replace it with --force")
 
 
 def _unlike(name: str, known: Metric, metric: Metric, recorded: Snapshot, more: Snapshot) -> str | None:
