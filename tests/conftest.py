@@ -1,4 +1,4 @@
-"""The sample project at both ends of its phase, measured once for all tests, and filled."""
+"""The sample project at both ends of its phase, measured once for all tests, and filled; a folder to write in."""
 
 from __future__ import annotations
 
@@ -50,6 +50,12 @@ def filled(sample_before: Path, sample_after: Path, tmp_path_factory: pytest.Tem
 def project(filled: Path, tmp_path: Path) -> Path:
     """A copy of `filled` for one test, which may change it."""
     return shutil.copytree(filled, tmp_path / "project", symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for a law: each of its many examples writes over the files of the one before."""
+    return tmp_path_factory.mktemp("scratch")
 
 
 def _unchanged(root: Path) -> Iterator[Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench_facts import COLLECTORS, expected, measured, only_warning, samples_of, written
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.model import Fact, Measurement, Report, Warning
+from phasemetrics.evidence.model import Fact
 from phasemetrics.unitnames import direction
-from phasemetrics_collectors import bencher_metric_format
 
-SAMPLES = Path(__file__).parent / "collectors" / "bencher_metric_format"
-EXPECTED: dict[str, list[Any]] = json.loads((SAMPLES / "expected.json").read_text())
-OTHERS = sorted(
-    path
-    for path in SAMPLES.parent.glob("*/*")
-    if path.suffix in {".json", ".txt", ".xml"} and path.parent != SAMPLES and path.name != "expected.json"
-)
+bencher_metric_format = COLLECTORS["bencher_metric_format"]
+EXPECTED: dict[str, list[Any]] = expected("bencher_metric_format")
+facts_of = partial(written, bencher_metric_format)
+sample = samples_of("bencher_metric_format")
 
 
-def facts_of(document: object, folder: Path) -> list[Fact]:
-    path = folder / "bench.json"
-    path.write_text(document if isinstance(document, str) else json.dumps(document))
-    return list(bencher_metric_format.collect(Report(path, "bench.json")))
-
-
-def measured(facts: Iterable[Fact]) -> dict[str, list[Any]]:
-    return {fact.name: [fact.value, fact.unit] for fact in facts if isinstance(fact, Measurement)}
+def in_units(facts: Iterable[Fact]) -> dict[str, list[Any]]:
+    """Return the value of each measure and its unit."""
+    return {fact.name: [fact.value, fact.unit] for fact in measured(facts)}
 
 
 def latency(value: object = 88.0, **bounds: object) -> dict[str, Any]:
@@ -41,16 +34,10 @@ def latency(value: object = 88.0, **bounds: object) -> dict[str, Any]:
 
 
 def test_the_sample() -> None:
-    facts = list(bencher_metric_format.collect(Report(SAMPLES / "report.json", "report.json")))
-    assert measured(facts) == EXPECTED
+    facts = sample("report.json")
+    assert in_units(facts) == EXPECTED
     assert len(facts) == len(EXPECTED), "no machine, no options, no warning"
-    assert {tuple(fact.labels.items()) for fact in facts if isinstance(fact, Measurement)} == {(("run", ""),)}
-    assert bencher_metric_format.recognises((SAMPLES / "report.json").read_bytes()[:4096])
-
-
-@pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_no_other_report_is_recognised(path: Path) -> None:
-    assert not bencher_metric_format.recognises(path.read_bytes()[:4096])
+    assert {tuple(fact.labels.items()) for fact in measured(facts)} == {(("run", ""),)}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +81,7 @@ def test_blanks_do_not_hold_up_recognition() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measure", "value", "stat", "expected"),
+    ("measure", "value", "stat", "found"),
     [
         ("latency", 2.5e9, "latency", [2.5, "second"]),
         ("Latency", 1, "latency", [1e-9, "second"]),
@@ -106,18 +93,18 @@ def test_blanks_do_not_hold_up_recognition() -> None:
         ("31aba8a9-977a-47d1-9fb6-e6b94b428471", 3, "31aba8a9-977a-47d1-9fb6-e6b94b428471", None),
     ],
 )
-def test_measures(tmp_path: Path, measure: str, value: float, stat: str, expected: list[Any] | None) -> None:
-    found = measured(facts_of({"a": {measure: {"value": value}}}, tmp_path))
-    assert found == {f"bench.a.{stat}": expected or [value, measure]}
+def test_measures(tmp_path: Path, measure: str, value: float, stat: str, found: list[Any] | None) -> None:
+    facts = facts_of({"a": {measure: {"value": value}}}, tmp_path)
+    assert in_units(facts) == {f"bench.a.{stat}": found or [value, measure]}
 
 
 def test_a_measure_that_is_not_known_has_no_direction(tmp_path: Path) -> None:
-    ((_, unit),) = measured(facts_of({"a": {"accuracy": {"value": 0.9}}}, tmp_path)).values()
+    ((_, unit),) = in_units(facts_of({"a": {"accuracy": {"value": 0.9}}}, tmp_path)).values()
     assert direction(unit) is None
 
 
 @pytest.mark.parametrize(
-    ("written", "name"),
+    ("called", "name"),
     [
         ("parse-bencher-ignore", "parse"),
         ("parse_bencher_ignore", "parse"),
@@ -129,15 +116,13 @@ def test_a_measure_that_is_not_known_has_no_direction(tmp_path: Path) -> None:
         ("tests::parse.rs", "tests::parse.rs"),
     ],
 )
-def test_names(tmp_path: Path, written: str, name: str) -> None:
-    assert set(measured(facts_of({written: latency()}, tmp_path))) == {f"bench.{name}.latency"}
+def test_names(tmp_path: Path, called: str, name: str) -> None:
+    assert set(in_units(facts_of({called: latency()}, tmp_path))) == {f"bench.{name}.latency"}
 
 
 @pytest.mark.parametrize("document", [{}, {"a": {}}, {"a": {}, "b": {}}])
 def test_nothing_measured_is_a_warning(tmp_path: Path, document: object) -> None:
-    (warning,) = facts_of(document, tmp_path)
-    assert isinstance(warning, Warning)
-    assert (warning.code, warning.path) == ("no-benchmarks", "bench.json")
+    assert only_warning(facts_of(document, tmp_path)) == ("no-benchmarks", "bench.json")
 
 
 @pytest.mark.parametrize(
@@ -175,11 +160,9 @@ BOUND = st.none() | st.integers(0, 9)
 
 
 @given(st.integers(0, 9), BOUND, BOUND)
-def test_bounds_change_nothing(
-    tmp_path_factory: pytest.TempPathFactory, value: int, lower: int | None, upper: int | None
-) -> None:
+def test_bounds_change_nothing(scratch: Path, value: int, lower: int | None, upper: int | None) -> None:
     document = {"a": {"x": {"value": value, "lower_value": lower, "upper_value": upper}}}
-    assert measured(facts_of(document, tmp_path_factory.mktemp("bounds"))) == {"bench.a.x": [value, "x"]}
+    assert in_units(facts_of(document, scratch)) == {"bench.a.x": [value, "x"]}
 
 
 MEASURES = st.dictionaries(st.sampled_from(["latency", "throughput", "x"]), st.floats(0, 1e9))
@@ -187,14 +170,13 @@ MEASURES = st.dictionaries(st.sampled_from(["latency", "throughput", "x"]), st.f
 
 @given(st.dictionaries(st.text("abc."), MEASURES), st.randoms())
 def test_the_order_of_benchmarks_makes_no_difference(
-    tmp_path_factory: pytest.TempPathFactory, numbers: dict[str, dict[str, float]], random: Any
+    scratch: Path, numbers: dict[str, dict[str, float]], random: Any
 ) -> None:
-    folder = tmp_path_factory.mktemp("order")
     numbers.pop("", None)
-    written = [
+    listed = [
         (name, {measure: {"value": value} for measure, value in measures.items()}) for name, measures in numbers.items()
     ]
-    found = measured(facts_of(dict(written), folder))
-    random.shuffle(written)
-    assert measured(facts_of(dict(written), folder)) == found
+    found = in_units(facts_of(dict(listed), scratch))
+    random.shuffle(listed)
+    assert in_units(facts_of(dict(listed), scratch)) == found
     assert len(found) == sum(map(len, numbers.values()))

@@ -4,69 +4,65 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench_facts import (
+    COLLECTORS,
+    FOLDERS,
+    expected,
+    machines,
+    measured,
+    only_warning,
+    options,
+    read,
+    repetitions,
+    runs,
+    samples_of,
+    survived,
+    units,
+    written,
+)
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.merging import Merged
-from phasemetrics.evidence.model import Collector, Fact, Machine, Measurement, Options, Report, Warning
-from phasemetrics_collectors import go_bench, go_test
+from phasemetrics.evidence.model import Fact, Machine, Warning
+from phasemetrics_collectors import go_test
 
-GO = cast(Collector, go_bench)
-REPORTS = Path(__file__).parent / "collectors"
-SAMPLES = REPORTS / "go_bench"
-EXPECTED: dict[str, Any] = json.loads((SAMPLES / "expected.json").read_text())
-OTHERS = sorted(
-    path
-    for path in REPORTS.glob("*/*")
-    if path.suffix in {".json", ".txt", ".xml", ".info", ".out", ".tap"} and path.parent != SAMPLES
-)
+go_bench = COLLECTORS["go_bench"]
+SAMPLES = FOLDERS / "go_bench"
+EXPECTED: dict[str, Any] = expected("go_bench")
 PRINTED = {"ns/op": ("median", 1e-9), "MB/s": ("MB/s", 1e6), "total": ("own_total", 1)}
 HEADER = "goos: linux\ngoarch: amd64\npkg: example.com/shop\ncpu: A CPU\n"
 LINE = "BenchmarkA-2   \t     100\t         5.000 ns/op\n"
+sample = samples_of("go_bench")
+values = partial(repetitions, start="bench.")
 
 
 def made(folder: Path, text: str) -> list[Fact]:
-    path = folder / "bench.txt"
-    path.write_text(text, encoding="utf-8")
-    return list(GO.collect(Report(path, "bench.txt")))
+    return written(go_bench, text, folder, "bench.txt")
 
 
-def sample(name: str) -> list[Fact]:
-    return list(GO.collect(Report(SAMPLES / name, name)))
-
-
-def values(facts: list[Fact]) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = defaultdict(list)
-    for fact in facts:
-        if isinstance(fact, Measurement):
-            found[fact.name.removeprefix("bench.")].append(fact.value)
-    return found
-
-
-def times(facts: list[Fact]) -> dict[str, list[float]]:
+def times(facts: Iterable[Fact]) -> dict[str, list[float]]:
     """Return the nanoseconds of each benchmark."""
     found = {name.removesuffix(".median"): one for name, one in values(facts).items() if name.endswith(".median")}
     return {name: [round(value * 1e9, 3) for value in one] for name, one in found.items()}
 
 
-def failures(facts: list[Fact]) -> dict[str, tuple[float, float]]:
+def failures(facts: Iterable[Fact]) -> dict[str, tuple[float, float]]:
     found = values(facts)
     names = [name.removesuffix(".failed") for name in found if name.endswith(".failed")]
     return {name: (found[f"{name}.failed"][0], found[f"{name}.total"][0]) for name in names}
 
 
-def warnings(facts: list[Fact]) -> dict[str, str]:
+def warnings(facts: Iterable[Fact]) -> dict[str, str]:
     return {fact.code: fact.message for fact in facts if isinstance(fact, Warning)}
-
-
-def options(facts: list[Fact]) -> dict[str, dict[str, str]]:
-    return {fact.benchmark: dict(fact.values) for fact in facts if isinstance(fact, Options)}
 
 
 def events(text: str, package: str = "example.com/shop") -> str:
@@ -79,36 +75,34 @@ def events(text: str, package: str = "example.com/shop") -> str:
 def test_samples(name: str) -> None:
     facts = sample(name)
     found = values(facts)
-    for benchmark, expected in EXPECTED[name].items():
-        repetitions = len(expected["values"].get("ns/op", ()))
-        for unit, given_values in expected["values"].items():
+    for benchmark, numbers in EXPECTED[name].items():
+        rounds = len(numbers["values"].get("ns/op", ()))
+        for unit, given_values in numbers["values"].items():
             stat, factor = PRINTED.get(unit, (unit, 1))
             assert found[f"{benchmark}.{stat}"] == pytest.approx([one * factor for one in given_values], rel=1e-12)
-        if repetitions:
-            assert found[f"{benchmark}.rounds"] == [repetitions]
+        if rounds:
+            assert found[f"{benchmark}.rounds"] == [rounds]
             for stat in ("min", "max", "mean"):
                 assert found[f"{benchmark}.{stat}"] == found[f"{benchmark}.median"]
-        assert found[f"{benchmark}.failed"] == [expected["failed"]]
-        assert found[f"{benchmark}.total"] == [expected["failed"] + repetitions]
+        assert found[f"{benchmark}.failed"] == [numbers["failed"]]
+        assert found[f"{benchmark}.total"] == [numbers["failed"] + rounds]
     assert set(failures(facts)) == set(EXPECTED[name]), "nothing else is a benchmark"
     assert warnings(facts) == {}
-    assert go_bench.recognises((SAMPLES / name).read_bytes()[:4096])
 
 
 def test_what_samples_say_besides() -> None:
     facts = sample("packages.txt")
-    (machine,) = [fact for fact in facts if isinstance(fact, Machine)]
+    (machine,) = machines(facts)
     (cpu,) = set(re.findall(r"(?m)^cpu: (.+)$", (SAMPLES / "packages.txt").read_text()))
     assert (machine.cpu, machine.cores, machine.runtime) == (cpu, 0, "unknown")
     assert set(map(str, options(facts).values())) == {"{'gomaxprocs': '2'}"}
-    assert {fact.labels["run"] for fact in facts if isinstance(fact, Measurement)} == {""}
-    units = {fact.name.rpartition(".")[2]: fact.unit for fact in facts if isinstance(fact, Measurement)}
-    assert units == {
+    assert runs(facts) == {""}
+    assert units(facts) == {
         "min": "second", "max": "second", "mean": "second", "median": "second", "rounds": "count", "failed": "count",
         "total": "count", "B/op": "byte", "allocs/op": "allocs/op", "MB/s": "byte_per_second",
         "hit-ratio": "hit-ratio", "own_total": "total",
     }  # fmt: skip
-    (run,) = {fact.labels["run"] for fact in sample("packages.jsonl") if isinstance(fact, Measurement)}
+    (run,) = runs(sample("packages.jsonl"))
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", run)
 
 
@@ -116,11 +110,6 @@ def test_several_numbers_of_processors_are_several_benchmarks() -> None:
     facts = sample("processors.txt")
     assert set(times(facts)) == {"Join/n=10", "Join/n=10-2", "Join/n=1000", "Join/n=1000-2"}
     assert set(map(str, options(facts).values())) == {"{}"}
-
-
-@pytest.mark.parametrize("path", OTHERS, ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_reports_of_other_formats_are_not_recognised(path: Path) -> None:
-    assert not go_bench.recognises(path.read_bytes()[:4096])
 
 
 @pytest.mark.parametrize(
@@ -163,7 +152,7 @@ def test_windows_powershell_writes_utf_16(tmp_path: Path) -> None:
     text = (HEADER + LINE).replace("\n", "\r\n").encode("utf-16")
     (tmp_path / "bench.txt").write_bytes(text)
     assert go_bench.recognises(text[:4096])
-    assert times(list(GO.collect(Report(tmp_path / "bench.txt", "bench.txt")))) == {"A": [5]}
+    assert times(read(go_bench, tmp_path / "bench.txt")) == {"A": [5]}
 
 
 @pytest.mark.parametrize("as_events", [False, True])
@@ -317,14 +306,11 @@ def test_what_begins_and_has_no_numbers_is_said(tmp_path: Path, lines: str, said
 
 @pytest.mark.parametrize("text", ["PASS\nok  \tx\t0.1s\n", HEADER, events("PASS\n"), "{}\n"])
 def test_no_benchmark_is_a_warning(tmp_path: Path, text: str) -> None:
-    (warning,) = made(tmp_path, text)
-    assert isinstance(warning, Warning)
-    assert (warning.code, warning.path) == ("no-benchmarks", "bench.txt")
+    assert only_warning(made(tmp_path, text)) == ("no-benchmarks", "bench.txt")
 
 
 def better(facts: list[Fact]) -> dict[str, str | None]:
-    found = [fact for fact in facts if isinstance(fact, Measurement)]
-    return {fact.name.rpartition(".")[2]: fact.labels.get("better") for fact in found}
+    return {fact.name.rpartition(".")[2]: fact.labels.get("better") for fact in measured(facts)}
 
 
 def test_a_unit_line_says_which_way_is_better(tmp_path: Path) -> None:
@@ -366,7 +352,7 @@ def test_a_unit_of_benchstat_is_one_of_go(tmp_path: Path) -> None:
 )
 def test_other_measures(tmp_path: Path, measure: str, stat: str, value: float, unit: str) -> None:
     facts = made(tmp_path, f"BenchmarkA-2 \t1\t5 ns/op\t{measure}\n")
-    (found,) = [fact for fact in facts if isinstance(fact, Measurement) and fact.name == f"bench.A.{stat}"]
+    (found,) = [fact for fact in measured(facts) if fact.name == f"bench.A.{stat}"]
     assert (found.value, found.unit) == (value, unit)
     assert failures(facts) == {"A": (0, 1)}
 
@@ -391,9 +377,8 @@ def test_repetitions_are_one_session(tmp_path: Path) -> None:
 
 def test_machines_that_differ_are_told_apart(tmp_path: Path) -> None:
     facts = made(tmp_path, HEADER + LINE + "cpu: Another\nBenchmarkB-2 1 5 ns/op\n")
-    found = [fact for fact in facts if isinstance(fact, Machine)]
-    assert found == [Machine("Linux", "x86_64", cpu, 0, "unknown") for cpu in ("A CPU", "Another")]
-    assert not [fact for fact in made(tmp_path, LINE) if isinstance(fact, Machine)]
+    assert machines(facts) == [Machine("Linux", "x86_64", cpu, 0, "unknown") for cpu in ("A CPU", "Another")]
+    assert machines(made(tmp_path, LINE)) == []
 
 
 @pytest.mark.parametrize(
@@ -473,15 +458,12 @@ REPETITIONS = st.lists(st.tuples(NAMES, st.integers(1, 10**6)), min_size=1, max_
 
 
 @given(REPETITIONS, st.randoms())
-def test_the_order_of_lines_makes_no_difference(
-    tmp_path_factory: pytest.TempPathFactory, repetitions: list[tuple[str, int]], random: Any
-) -> None:
-    folder = tmp_path_factory.mktemp("order")
-    lines = [f"Benchmark{name}-4 \t1\t{time} ns/op\t{time} B/op\n" for name, time in repetitions]
-    facts = made(folder, "".join(lines))
+def test_the_order_of_lines_makes_no_difference(scratch: Path, several: list[tuple[str, int]], random: Any) -> None:
+    lines = [f"Benchmark{name}-4 \t1\t{time} ns/op\t{time} B/op\n" for name, time in several]
+    facts = made(scratch, "".join(lines))
     random.shuffle(lines)
-    assert Counter(map(repr, made(folder, "".join(lines)))) == Counter(map(repr, facts))
-    assert sum(map(len, times(facts).values())) == len(repetitions)
+    assert Counter(map(repr, made(scratch, "".join(lines)))) == Counter(map(repr, facts))
+    assert sum(map(len, times(facts).values())) == len(several)
 
 
 @given(st.lists(st.sampled_from([
@@ -489,23 +471,18 @@ def test_the_order_of_lines_makes_no_difference(
     "PASS\n", "FAIL\n", "FAIL\tx\t0.1s\n", "ok  \tx\t0.1s\n", "--- FAIL: BenchmarkB\n", "--- FAIL: BenchmarkB-2\n",
     "--- SKIP: BenchmarkB\n", "BenchmarkB-2 0 NaN ns/op\n", "Benchmark", "\n",
 ]), max_size=12))  # fmt: skip
-def test_lines_in_any_order_are_read_alike_as_text_and_as_events(
-    tmp_path_factory: pytest.TempPathFactory, lines: list[str]
-) -> None:
-    folder, text = tmp_path_factory.mktemp("lines"), "".join(lines) or "\n"
-    facts = made(folder, text)
+def test_lines_in_any_order_are_read_alike_as_text_and_as_events(scratch: Path, lines: list[str]) -> None:
+    text = "".join(lines) or "\n"
+    facts = made(scratch, text)
     assert all(0 <= failed <= total for failed, total in failures(facts).values())
-    one, other = failures(facts), failures(made(folder, events(text, "x") or "\n"))
+    one, other = failures(facts), failures(made(scratch, events(text, "x") or "\n"))
     assert sum(total for _, total in one.values()) == sum(total for _, total in other.values())
 
 
 @given(
     st.text(st.sampled_from('Benchmark-AUnit:pkgFAIL 0123456789.eNn/op{}"\t\n\x00\u2003é'), min_size=1), st.booleans()
 )
-def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, text: str, as_events: bool) -> None:
-    try:
-        facts = made(tmp_path_factory.mktemp("any"), events(text) if as_events else text)
-    except Refusal as error:
-        facts = [Warning(error.code, "", str(error))]
+def test_any_text_is_read_or_refused(scratch: Path, text: str, as_events: bool) -> None:
+    facts = survived(made, scratch, events(text) if as_events else text)
     assert facts
-    assert all(abs(fact.value) <= 1e15 for fact in facts if isinstance(fact, Measurement))
+    assert all(abs(fact.value) <= 1e15 for fact in measured(facts))

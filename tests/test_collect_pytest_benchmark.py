@@ -7,7 +7,7 @@ import importlib.util
 import json
 import re
 import statistics
-from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,35 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench_facts import (
+    COLLECTORS,
+    CORPUS,
+    FOLDERS,
+    codes,
+    expected,
+    leaks,
+    machines,
+    measured,
+    needs_corpus,
+    options,
+    read,
+    runs,
+    samples_of,
+    spoilt,
+    survived,
+    units,
+    values,
+    written,
+)
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.model import Fact, Machine, Measurement, Options, Report, Warning
-from phasemetrics_collectors import pytest_benchmark
+from phasemetrics.evidence.model import Machine, Report, Warning
 
-SAMPLES = Path(__file__).parent / "collectors" / "pytest_benchmark"
-CORPUS = Path(__file__).parents[1].parent / "shared" / "corpus"
+pytest_benchmark = COLLECTORS["pytest_benchmark"]
+SAMPLES = FOLDERS / "pytest_benchmark"
 GOLDEN: dict[str, Any] = json.loads((SAMPLES / "session.json").read_text())
 STATS = {"min": 1.0, "max": 3.0, "mean": 2.0, "median": 2.0, "stddev": 0.5, "rounds": 4}
-
-
-def facts_of(document: object, folder: Path) -> list[Fact]:
-    path = folder / "bench.json"
-    path.write_text(json.dumps(document))
-    return list(pytest_benchmark.collect(Report(path, "bench.json")))
+facts_of = partial(written, pytest_benchmark)
+sample = samples_of("pytest_benchmark")
 
 
 def benchmark(name: object = "test_b", **stats: object) -> dict[str, Any]:
@@ -37,10 +52,6 @@ def benchmark(name: object = "test_b", **stats: object) -> dict[str, Any]:
 
 def session(*benchmarks: object, **more: object) -> dict[str, Any]:
     return {"machine_info": {}, "benchmarks": list(benchmarks), **more}
-
-
-def values(facts: Iterable[Fact]) -> dict[str, float]:
-    return {fact.name: fact.value for fact in facts if isinstance(fact, Measurement)}
 
 
 def make_module() -> Any:
@@ -54,32 +65,29 @@ def make_module() -> Any:
 
 @pytest.mark.parametrize("name", ["session.json", "saved.json"])
 def test_golden_reports(name: str) -> None:
-    facts = list(pytest_benchmark.collect(Report(SAMPLES / name, name)))
-    found = values(facts)
-    for fullname, expected in json.loads((SAMPLES / "expected.json").read_text()).items():
+    found = values(sample(name))
+    for fullname, numbers in expected("pytest_benchmark").items():
         # Two classes have a test of one name, so both go by their full name.
         short = fullname if fullname.endswith("same_name") else fullname.rpartition("::")[2]
-        for stat, value in expected.items():
+        for stat, value in numbers.items():
             assert found[f"bench.{short}.{stat}"] == pytest.approx(value, rel=1e-12)
     assert len(found) == 4 * 10, "the benchmark that failed is not in the report"
-    assert pytest_benchmark.recognises((SAMPLES / name).read_bytes()[:4096])
 
 
 def test_units_run_and_machine_of_a_golden_report() -> None:
-    facts = list(pytest_benchmark.collect(Report(SAMPLES / "session.json", "session.json")))
-    machine, *measurements = facts
+    machine, *rest = facts = sample("session.json")
     assert isinstance(machine, Machine)
     info = GOLDEN["machine_info"]
     assert (machine.os, machine.arch) == (info["system"], info["machine"])
     assert (machine.cpu, machine.cores) == (info["cpu"]["brand_raw"], info["cpu"]["count"])
     assert re.fullmatch(r"CPython 3\.\d+\.\d+", machine.runtime)
-    assert "name-of-the-host" not in repr(facts)
-    units = {fact.name.rpartition(".")[2]: fact.unit for fact in measurements if isinstance(fact, Measurement)}
-    assert units.pop("rounds") == "count"
-    assert units.pop("ops") == "per_second"
-    assert set(units) == {"min", "max", "mean", "median", "stddev", "q1", "q3", "iqr"}
-    assert set(units.values()) == {"second"}
-    (run,) = {fact.labels["run"] for fact in measurements if isinstance(fact, Measurement)}
+    assert leaks(facts) == []
+    found = units(rest)
+    assert found.pop("rounds") == "count"
+    assert found.pop("ops") == "per_second"
+    assert set(found) == {"min", "max", "mean", "median", "stddev", "q1", "q3", "iqr"}
+    assert set(found.values()) == {"second"}
+    (run,) = runs(rest)
     assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", run)
 
 
@@ -87,33 +95,31 @@ def test_a_session_of_today(tmp_path: Path) -> None:
     module = make_module()
     module.session(tmp_path, module.BENCHMARKS, "--benchmark-json=session.json")
     report = json.loads((tmp_path / "session.json").read_text())
-    facts = list(pytest_benchmark.collect(Report(tmp_path / "session.json", "session.json")))
+    facts = read(pytest_benchmark, tmp_path / "session.json")
     found = values(facts)
-    for written in report["benchmarks"]:
-        name = written["fullname"] if written["name"] == "test_same_name" else written["name"]
-        data = written["stats"]["data"]
+    for one in report["benchmarks"]:
+        name = one["fullname"] if one["name"] == "test_same_name" else one["name"]
+        data = one["stats"]["data"]
         assert found[f"bench.{name}.mean"] == pytest.approx(statistics.mean(data), rel=1e-12)
         assert found[f"bench.{name}.rounds"] == len(data)
-        assert found[f"bench.{name}.ops"] == written["stats"]["ops"]
-    assert report["machine_info"]["node"] not in repr([fact for fact in facts if isinstance(fact, Machine)])
+        assert found[f"bench.{name}.ops"] == one["stats"]["ops"]
+    assert report["machine_info"]["node"] not in repr(machines(facts))
 
 
 @pytest.mark.parametrize(
-    ("written", "run"),
+    ("date", "run"),
     [
         ("2026-11-20T12:00:00+00:00", "2026-11-20T12:00:00Z"),
         ("2026-11-20T12:00:00.25-05:30", "2026-11-20T17:30:00.250000Z"),
         ("2019-01-02T03:04:05.000006", "2019-01-02T03:04:05.000006Z"),
     ],
 )
-def test_the_run_is_a_date_in_utc(tmp_path: Path, written: str, run: str) -> None:
-    facts = facts_of(session(benchmark(), datetime=written), tmp_path)
-    assert {fact.labels["run"] for fact in facts if isinstance(fact, Measurement)} == {run}
+def test_the_run_is_a_date_in_utc(tmp_path: Path, date: str, run: str) -> None:
+    assert runs(facts_of(session(benchmark(), datetime=date), tmp_path)) == {run}
 
 
 def test_no_date_is_no_run(tmp_path: Path) -> None:
-    facts = facts_of(session(benchmark()), tmp_path)
-    assert {fact.labels["run"] for fact in facts if isinstance(fact, Measurement)} == {""}
+    assert runs(facts_of(session(benchmark()), tmp_path)) == {""}
 
 
 def test_an_old_report_without_ops_and_quartiles(tmp_path: Path) -> None:
@@ -133,8 +139,8 @@ def test_an_empty_list_is_a_warning(tmp_path: Path) -> None:
     [None, [], "x", {}, {"cpu": "fast"}, {"cpu": {"count": True, "brand_raw": 5}, "system": None}, {"system": " "}],
 )
 def test_a_machine_that_says_little(tmp_path: Path, info: object) -> None:
-    (machine,) = [f for f in facts_of(session(benchmark(), machine_info=info), tmp_path) if isinstance(f, Machine)]
-    assert machine == Machine("unknown", "unknown", "unknown", 0, "unknown")
+    facts = facts_of(session(benchmark(), machine_info=info), tmp_path)
+    assert machines(facts) == [Machine("unknown", "unknown", "unknown", 0, "unknown")]
 
 
 def test_a_machine_is_one_line_of_text(tmp_path: Path) -> None:
@@ -195,36 +201,25 @@ def test_a_mean_one_rounding_outside_is_no_lie(tmp_path: Path) -> None:
 
 
 KEYS = st.sampled_from([*GOLDEN["benchmarks"][0]["stats"], "name", "fullname", "stats"])
-SPOILT: st.SearchStrategy[object] = st.sampled_from(
-    [None, True, -1, 0, 1.5, 1e300, "x", "\ud800", [], {}, float("nan")]
-)
 
 
-@given(KEYS, SPOILT, st.integers(0, 3))
-def test_a_spoilt_report_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, key: str, spoilt: object, index: int
-) -> None:
+@given(KEYS, spoilt(), st.integers(0, 3))
+def test_a_spoilt_report_is_read_or_refused(scratch: Path, key: str, value: object, index: int) -> None:
     document = copy.deepcopy(GOLDEN)
     where = document["benchmarks"][index]
-    (where if key in where else where["stats"])[key] = spoilt
-    try:
-        facts = facts_of(document, tmp_path_factory.mktemp("spoilt"))
-    except Refusal as error:
-        facts = [Warning(error.code, "", str(error))]
-    for fact in facts:
-        repr(fact).encode()
-        assert not isinstance(fact, Measurement) or 0 <= fact.value < float("inf")
+    (where if key in where else where["stats"])[key] = value
+    facts = survived(facts_of, document, scratch)
+    assert all(0 <= fact.value < float("inf") for fact in measured(facts))
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="needs the shared corpus")
+@needs_corpus
 def test_reports_of_the_corpus() -> None:
     reports = sorted((CORPUS / "bench").glob("**/*pytest-benchmark*.json"))
     reports += sorted((CORPUS / "bench" / "pytest-benchmark-runs").glob("*.json"))
     assert reports
     for path in reports:
-        written = json.loads(path.read_text())["benchmarks"]
-        found = values(pytest_benchmark.collect(Report(path, path.name)))
-        for one in written:
+        found = values(read(pytest_benchmark, path))
+        for one in json.loads(path.read_text())["benchmarks"]:
             assert found[f"bench.{one['name']}.mean"] == pytest.approx(statistics.mean(one["stats"]["data"]), rel=1e-9)
 
 
@@ -235,7 +230,7 @@ def hostile_cases() -> list[dict[str, Any]]:
     return [case for case in cases if case["kind"] == "bench-json"]
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="needs the shared corpus of hostile inputs")
+@needs_corpus
 @pytest.mark.parametrize("case", hostile_cases(), ids=lambda case: str(case["id"]))
 def test_hostile_reports(case: dict[str, Any]) -> None:
     (given_report,) = case["given"]["bench"]
@@ -251,7 +246,7 @@ def test_hostile_reports(case: dict[str, Any]) -> None:
         assert given_report["name"] in refused
         return
     assert expect["outcome"] in {"value", "either"}
-    assert expect["warn"] == any(isinstance(fact, Warning) for fact in facts)
+    assert expect["warn"] == bool(codes(facts))
     means = {name: value for name, value in values(facts).items() if name.endswith(".mean")}
     assert means == {f"bench.{name}.mean": value for name, value in expect["values"]["bench_mean_s"].items()}
     assert "SECRET-HOST" not in repr(facts)
@@ -281,13 +276,10 @@ def test_a_round_that_is_no_time_is_refused(tmp_path: Path, wrong: object) -> No
 
 
 def test_the_options_that_matter_are_kept(tmp_path: Path) -> None:
-    options = {"disable_gc": True, "timer": "perf_counter", "warmup": False, "min_rounds": 5, "max_time": 1.0}
-    (found,) = [
-        one for one in facts_of(session({**benchmark(), "options": options}), tmp_path) if isinstance(one, Options)
-    ]
-    assert found == Options("test_b", {"disable_gc": "yes", "timer": "perf_counter", "warmup": "no"})
-    (unknown,) = [one for one in facts_of(session(benchmark()), tmp_path) if isinstance(one, Options)]
-    assert unknown.values == {}
+    said = {"disable_gc": True, "timer": "perf_counter", "warmup": False, "min_rounds": 5, "max_time": 1.0}
+    found = options(facts_of(session({**benchmark(), "options": said}), tmp_path))
+    assert found == {"test_b": {"disable_gc": "yes", "timer": "perf_counter", "warmup": "no"}}
+    assert options(facts_of(session(benchmark()), tmp_path)) == {"test_b": {}}
 
 
 @pytest.mark.parametrize(

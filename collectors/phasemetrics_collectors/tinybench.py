@@ -16,7 +16,7 @@ from phasemetrics_collectors._tinybench_statistics import flat_statistics, stati
 KIND: Final[Kind] = "bench"
 _MEND = "write `bench.tasks.map(({ name, result }) => ({ name, result }))` as JSON, each task under a name of its own"
 # What tinybench alone says of a latency: `[].latency.rme` of a list, `sort.latency.rme` by name.
-_OWN = re.compile(r"(?:^|\.)(?:latency|throughput)\.(?:rme|aad|mad|samplesCount)$|^\[\]\.(?:hz|period)$")
+_OWN = re.compile(r"(?:^|\.)(?:latency|throughput)\.(?:rme|aad|mad|samplesCount)$|^(?:\[\]|[^.]+)\.(?:hz|period)$")
 _UNTRIED = {"not-started", "started"}
 _BROKEN = {"errored", "error", "aborted", "aborted-with-statistics"}
 
