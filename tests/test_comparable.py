@@ -89,6 +89,14 @@ def test_what_fails_as_often_as_before_or_less_is_compared() -> None:
     assert compare(NAME, side(failed=3), side(0.5)).verdict == "improved", "not told any more"
 
 
+def test_a_rate_is_withheld_too_and_a_size_is_not() -> None:
+    rate, size = "bench.x.rate", "bench.x.B/op"
+    one, other = side(name=rate, unit="per_second", failed=0), side(9, name=rate, unit="per_second", failed=3)
+    assert compare(rate, one, other).verdict == "failed", "errors come quickly"
+    one, other = side(name=size, unit="byte", failed=0), side(0.1, name=size, unit="byte", failed=3)
+    assert compare(size, one, other).verdict == "improved"
+
+
 def test_a_benchmark_that_failed_altogether_is_failed_and_not_missing() -> None:
     gone = replace(side(failed=20), metrics={n: m for n, m in side(failed=20).metrics.items() if n != NAME})
     row = compare(NAME, side(failed=0), gone)
@@ -293,5 +301,6 @@ def test_what_got_worse_for_certain() -> None:
     metric = {"name": "Mean", "from": "bench.x.mean"}
     assert worse(side(1, name="bench.x.mean"), side(2, name="bench.x.mean"), metric=[metric]) == ["bench.x.mean"]
     assert worse(side(failed=0), side(0.1, failed=2)) == [NAME]
+    assert worse(side(failed=0, total=1000), side(0.1, failed=2, total=1000)) == [], "too few to stop a build"
     count = [Snapshot(metrics={"tests.failed": Metric(value, "count")}) for value in (0, 1)]
     assert worse(count[0], count[1]) == ["tests.failed"]

@@ -13,7 +13,7 @@ from phasemetrics.evidence.model import UNKNOWN, Machine, Metric, Snapshot
 
 MIXED = "mixed-machines"  # the warning in a snapshot whose benchmarks did not all run on one machine
 _TRAITS = {"cpu": "CPU", "arch": "architecture", "os": "OS", "cores": "number of cores", "runtime": "runtime"}
-_TIMED = {"second", "per_second", "byte_per_second"}
+TIMED = frozenset({"second", "per_second", "byte_per_second"})
 _MINOR = re.compile(r"\D*\d+(?:\.\d+)?", re.ASCII)
 _LONGEST = 40  # characters of an option, such as the hash of a benchmark's code
 
@@ -43,7 +43,7 @@ def difference(name: str, unit: str, before: Snapshot, after: Snapshot) -> str |
     Times and rates do not come from machines that are known to differ, nor from several; no number of a benchmark from
     other options, or from another version of it.
     """
-    if unit in _TIMED:
+    if unit in TIMED:
         mixed = next((one.message for side in (before, after) for one in side.warnings if one.code == MIXED), None)
         reason = mixed or other_machine(before.machine, after.machine)
         if reason:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from phasemetrics.evidence.comparable import Attempts, attempts, difference
+from phasemetrics.evidence.comparable import TIMED, Attempts, attempts, difference
 from phasemetrics.evidence.comparison import CLAIMS, Comparison
 from phasemetrics.evidence.model import Metric, Snapshot
 from phasemetrics.evidence.significance import holm
@@ -16,10 +16,8 @@ from phasemetrics.evidence.verdict import (
     better_direction,
     find,
     is_benchmark,
-    statistic,
     tested_runs,
 )
-from phasemetrics.statnames import is_statistic
 from phasemetrics.unitnames import Direction
 from phasemetrics.units import scale_for
 
@@ -47,7 +45,8 @@ def compare(
     finding = find(name, one, other, better, min_change)
     if before and after and is_benchmark(name):
         finding = _unlike(name, unit, before, after, finding)
-    finding = _failing(name, before, after, finding)
+    if unit in TIMED and is_benchmark(name):
+        finding = _failing(name, before, after, finding)
     values = [side.value for side in present if side.unit == unit and math.isfinite(side.value)]
     scale = scale_for(unit, values)
     return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message)
@@ -62,7 +61,7 @@ def _unlike(name: str, unit: str, before: Snapshot, after: Snapshot, finding: Fi
 
 def _failing(name: str, before: Snapshot | None, after: Snapshot | None, finding: Finding) -> Finding:
     """Return `failed` where more of the attempts failed than before: what answers with an error is quick."""
-    if not is_statistic(statistic(name)) or finding.verdict == "new":
+    if finding.verdict == "new":
         return finding
     earlier, later = attempts(name, before) or Attempts(0, 0), attempts(name, after)
     if later is None or later.rate <= earlier.rate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from phasemetrics.evidence.benchruns import FAILED, TOTAL
+from phasemetrics.evidence.comparable import attempts
 from phasemetrics.evidence.comparing import compare, settle
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
@@ -10,12 +11,15 @@ from phasemetrics.evidence.verdict import is_benchmark, statistic
 from phasemetrics.settings import Config
 from phasemetrics.statnames import is_statistic
 
+_MORE = 0.01  # of the attempts: one more among thousands of requests is no reason to stop a build
+
 
 def regressions(phase: Phase, config: Config) -> list[Comparison]:
     """Return what got worse: exact metrics, and benchmarks where it is proven, all of them settled as one family.
 
     Of a benchmark that is not configured only its median counts, and the measures that its tool has names for: eight
-    statistics of one benchmark are eight chances of a false alarm. One that fails more often than before got worse.
+    statistics of one benchmark are eight chances of a false alarm. One of which a hundredth
+    of the attempts more failed than before got worse.
     """
     rows = [
         compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
@@ -24,7 +28,12 @@ def regressions(phase: Phase, config: Config) -> list[Comparison]:
     named = {row.name for row in rows}
     measured = phase.after.metrics if phase.after else {}
     rows += [compare(name, phase.before, phase.after) for name in measured if name not in named and is_main(name)]
-    return [row for row in settle(rows) if row.verdict == "failed" or (row.verdict == "regressed" and row.proven)]
+    return [row for row in settle(rows) if (row.verdict == "regressed" and row.proven) or _fails(row, phase)]
+
+
+def _fails(row: Comparison, phase: Phase) -> bool:
+    before, after = attempts(row.name, phase.before), attempts(row.name, phase.after)
+    return row.verdict == "failed" and after is not None and after.rate - (before.rate if before else 0) >= _MORE
 
 
 def is_main(name: str) -> bool:
