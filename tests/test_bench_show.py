@@ -110,6 +110,15 @@ def test_several_files_are_no_size(phase: Path) -> None:
         (phase / "dist/b.whl").unlink()
 
 
+def test_an_empty_file_has_a_size(phase: Path, tmp_path: Path) -> None:
+    (phase / "dist/zero.bin").touch()
+    config = tmp_path / "own.toml"
+    config.write_text('[[metric]]\nname = "a"\nfrom = "size.dist/zero.bin"\n')
+    shown = json.loads(ran(phase, "collect", "--json", "--config", str(config), "--bench", "build/bench-0.json"))
+    assert shown["metrics"]["size.dist/zero.bin"] == {"unit": "byte", "value": 0}
+    (phase / "dist/zero.bin").unlink()
+
+
 def test_a_link_out_of_the_project_has_no_size(phase: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"x" * 99)
     (phase / "dist/link.js").symlink_to(tmp_path / "secret")
@@ -150,9 +159,9 @@ def test_pictures_of_both_ends(phase: Path) -> None:
     assert lines[0] == "+50.0% median (p=0.002, n=6+6), 95% interval of the change -50.1% to -49.9%"
     before, after = lines[1], lines[2]
     assert before.startswith("  before ")
-    assert before.endswith("1.504 ms")
+    assert before.endswith("1504 µs")
     assert after.startswith("  after  ●")
-    assert after.endswith("0.752 ms")
+    assert after.endswith("752 µs")
     assert before.index("●") > after.index("●"), "one axis for both"
     assert "render.median: +50.0% median" in shown
     assert "render.min" not in shown, "its median speaks for it"

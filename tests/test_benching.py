@@ -132,8 +132,6 @@ def test_more_runs_are_added_to_a_baseline_and_never_replace_it(tmp_path: Path) 
     assert runs(root, "baseline") == [100] * 4
     assert "repeated-run" in ran(root, "baseline", "--append").stderr, "the same files are no new runs"
     assert runs(root, "baseline") == [100] * 4
-    done(root, "baseline", "--append", "--runs", "2", TALLY=str(tmp_path / "other"))
-    assert len(recorded(root, "baseline")["sources"]) == 4, "two of them were the first two runs again, byte by byte"
 
 
 def test_runs_of_another_commit_are_not_added(tmp_path: Path) -> None:
@@ -164,6 +162,24 @@ def test_both_ends_in_turn(tmp_path: Path) -> None:
     workshop.commit()
     done(workshop.root, "fill", "--runs", "4", "--interleave", TALLY=str(tally))
     assert (runs(workshop.root, "baseline"), runs(workshop.root, "end")) == ([100] * 8, [80] * 4)
+
+
+def test_runs_that_come_out_the_same_are_still_runs(tmp_path: Path) -> None:
+    exact = BENCH.replace(" + len(seen) / 1000", "")
+    workshop = project(tmp_path / "p")
+    first = workshop.commit({"bench.py": exact})
+    workshop.commit({"work.py": "def steps():\n    return 80\n"})
+    for number in (1, 2):
+        done(workshop.root, "fill", "--runs", "4", "--interleave", "--base", first)
+        assert (runs(workshop.root, "baseline"), runs(workshop.root, "end")) == ([100] * 4 * number, [80] * 4)
+        workshop.commit()
+
+
+def test_what_is_left_over_from_the_baseline_is_said(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    done(workshop.root, "baseline", "--runs", "2")
+    said = ran(workshop.root, "fill").stderr
+    assert said.count("warning[same-run]") == 2
 
 
 def test_each_end_is_set_up_once(tmp_path: Path) -> None:
@@ -247,7 +263,8 @@ def test_commands_that_fail_or_write_nothing_leave_everything_as_it_was(tmp_path
     assert not (root / ".phasemetrics/phases").exists()
 
 
-def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path, told: signal.Signals) -> None:
     workshop = project(tmp_path / "p")
     room = tmp_path / "room"
     room.mkdir()
@@ -264,13 +281,86 @@ def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path) -> None:
             break
         time.sleep(0.1)
     assert [path.name[:13] for path in room.iterdir() if path.is_dir()], "both commits are laid out"
-    running.send_signal(signal.SIGINT)
+    running.send_signal(told)
     _, said = running.communicate(timeout=30)
     assert (running.returncode, b"interrupted" in said) == (130, True)
     assert list(room.iterdir()) == []
     assert (workshop.root / "README.md").read_text() == DOCUMENT
     with pytest.raises(ProcessLookupError):  # the command is gone, too
         os.kill(int(begun.read_text()), 0)
+
+
+def configured(workshop: Workshop, bench: str) -> None:
+    text = (workshop.root / "phasemetrics.toml").read_text().partition("[commands]")[0]
+    workshop.commit({"phasemetrics.toml": f"{text}[commands]\nbench = {json.dumps(bench)}\n"})
+
+
+def test_the_commit_that_was_measured_is_recorded_though_head_moves(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    root = workshop.root
+    git = f"git -C {root} -c user.name=a -c user.email=a"
+    configured(workshop, f"{sys.executable} bench.py {{bench}}; {git} commit -q --allow-empty -m meanwhile")
+    measured = workshop.git("rev-parse", "HEAD")
+    done(root, "fill", "--runs", "1", "--interleave", "--base", "HEAD")
+    assert recorded(root, "end")["revision"]["sha"] == measured != workshop.git("rev-parse", "HEAD")
+    assert "error[other-commit]" in refused(root, "fill", "--runs", "1")
+
+
+def test_a_server_that_is_left_running_holds_nothing_up(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    configured(workshop, f"{sys.executable} bench.py {{bench}}; (sleep 30 &)")
+    begun = time.monotonic()
+    done(workshop.root, "baseline", "--runs", "1")
+    assert time.monotonic() - begun < 20
+
+
+def test_a_project_that_the_commit_before_did_not_have_is_refused(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path / "p")
+    first = workshop.commit({"README.md": ""})
+    config = CONFIG.format(python=sys.executable, more="")
+    workshop.commit({"sub/phasemetrics.toml": config, "sub/README.md": DOCUMENT, "sub/bench.py": BENCH})
+    said = refused(workshop.root / "sub", "fill", "--runs", "1", "--interleave", "--base", first)
+    assert "error[missing-file]: sub: the project has no such folder at commit" in said
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_lies_where_results_go_is_left_alone(tmp_path: Path, kind: str) -> None:
+    workshop = project(tmp_path / "p")
+    (tmp_path / "precious").write_text("x")
+    place = workshop.root / "build/bench-1.json"
+    place.parent.mkdir()
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "link":
+        place.symlink_to(tmp_path / "precious")
+    else:
+        os.mkfifo(place)
+    for more in ((), ("--interleave", "--base", "HEAD")):
+        assert "error[not-a-file]: bench-1.json" in refused(workshop.root, "fill", "--runs", "1", *more)
+    assert (tmp_path / "precious").read_text() == "x"
+    assert not (workshop.root / "tally").exists(), "nothing was run"
+
+
+def test_a_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    for pattern in ("README.md/b-*.json", f"build/{'x' * 300}-*.json"):
+        assert "error[cannot-write]" in refused(workshop.root, "fill", "--runs", "1", "--bench", pattern)
+    done(workshop.root, "baseline", "--runs", "1", "--bench", ".")
+    assert (workshop.root / "bench-1.json").is_file(), "a folder gets the results"
+
+
+def test_a_path_that_python_cannot_be_told_of_is_refused(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p:q")
+    assert "error[odd-path]" in refused(workshop.root, "fill", "--runs", "1", "--interleave", "--base", "HEAD")
+
+
+def test_an_index_that_is_split_does_not_matter(tmp_path: Path) -> None:
+    workshop = project(tmp_path / "p")
+    first = workshop.commit()
+    workshop.commit({"work.py": "def steps():\n    return 80\n"})
+    workshop.git("update-index", "--split-index")
+    done(workshop.root, "fill", "--runs", "1", "--interleave", "--base", first)
+    assert (runs(workshop.root, "baseline"), runs(workshop.root, "end")) == ([100], [80])
 
 
 def test_results_of_earlier_runs_are_not_mixed_in(tmp_path: Path) -> None:

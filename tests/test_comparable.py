@@ -72,6 +72,54 @@ def test_options_matter_whatever_the_unit_is_and_only_for_their_benchmark() -> N
     assert compare("bench.x.B/op", one, elsewhere).verdict == "unchanged"
 
 
+def test_options_that_differ_from_run_to_run_are_never_alike() -> None:
+    mixed = {"threads": "16 and 4 (mixed)"}
+    for before, after in ((mixed, mixed), ({"threads": "4"}, mixed), (mixed, {"threads": "4"}), ({}, mixed)):
+        assert compare(NAME, side(**before), side(0.5, **after)).verdict == "not-comparable"  # type: ignore[arg-type]
+
+
+def test_an_earlier_name_has_options_and_failures_too() -> None:
+    def called(name: str, snapshot: Snapshot) -> Snapshot:
+        metrics = {one.replace(".x.", f".{name}."): metric for one, metric in snapshot.metrics.items()}
+        return replace(snapshot, metrics=metrics, options={name: snapshot.options["x"]})
+
+    new = called("new", side(0.5, failed=3, threads="16"))
+    unlike = compare("bench.new.median", called("old", side(failed=3, threads="4")), new, aliases=["old"])
+    assert unlike.message == "threads differs (4 → 16)"
+    alike = called("old", side(failed=3, threads="16"))
+    for alias in ("old", "bench.old", "bench.old.median"):
+        row = compare("bench.new", alike, new, aliases=[alias])
+        assert (row.verdict, row.failing) == ("improved", 0.0), "as many failed before"
+
+
+@pytest.mark.parametrize("unit", ["frames/s", "ms/frame", "points"])
+def test_a_unit_that_is_not_known_may_be_a_time(unit: str) -> None:
+    name, other = "bench.x.value", replace(MACHINE, cpu="B")
+    one, two = side(name=name, unit=unit, failed=0), side(2, name=name, unit=unit, failed=0)
+    assert compare(name, one, replace(two, machine=other)).message == "CPU differs (A → B)"
+    assert compare(name, one, side(2, name=name, unit=unit, failed=4)).verdict == "failed"
+    allocations = [side(centre, name=name, unit="allocs/op") for centre in (1, 2)]
+    assert compare(name, allocations[0], replace(allocations[1], machine=other)).verdict == "regressed"
+
+
+@pytest.mark.parametrize(
+    ("unit", "before", "after"), [("count", 2.4, 1.68), ("ratio", 1e-4, 7e-5), ("byte", 2**20, 2**20 + 1)]
+)
+def test_what_is_printed_alike_is_no_claim(unit: str, before: float, after: float) -> None:
+    name = "size.a" if unit == "byte" else NAME
+    row = compare(name, side(before, name=name, unit=unit), side(after, name=name, unit=unit), better="lower")
+    assert row.before_text == row.after_text
+    assert row.verdict == ("unchanged" if unit == "byte" else "no-significant-change")
+    assert "the same as it is printed" in row.message
+
+
+def test_zeros_and_values_below_zero() -> None:
+    zero = Snapshot(metrics={"bench.x.value": Metric(0, "byte", runs=(0,) * 6)})
+    assert compare("bench.x.value", zero, zero).message == "exactly the same"
+    sides = [Snapshot(metrics={"bench.x.value": Metric(-v, "dB", runs=tuple(-r for r in around(v)))}) for v in (10, 17)]
+    assert compare("bench.x.value", sides[0], sides[1]).message.endswith("a run measured 0 or less")
+
+
 def test_what_fails_more_often_is_never_better() -> None:
     quick = side(0.1, failed=3)
     for before in (side(), side(failed=0), side(failed=2), Snapshot(metrics=side().metrics)):
@@ -182,6 +230,7 @@ def test_sessions_are_added_behind_those_that_are_recorded() -> None:
         (replace(side(), machine=replace(MACHINE, cpu="B")), "CPU differs"),
         (side(warmup="yes"), "warmup differs"),
         (side(unit="byte"), "unit differs"),
+        (replace(side(name="bench.y.median"), machine=replace(MACHINE, cpu="B")), "these runs cannot .* CPU differs"),
     ],
 )
 def test_runs_that_are_not_alike_are_not_added(more: Snapshot, reason: str) -> None:
@@ -301,6 +350,11 @@ def test_what_got_worse_for_certain() -> None:
     metric = {"name": "Mean", "from": "bench.x.mean"}
     assert worse(side(1, name="bench.x.mean"), side(2, name="bench.x.mean"), metric=[metric]) == ["bench.x.mean"]
     assert worse(side(failed=0), side(0.1, failed=2)) == [NAME]
+    assert worse(side(), side(0.1, failed=2)) == [], "nobody knows how many failed before"
+    many = {f"bench.{n}.median": Metric(1.0, "second", runs=around(1.0)) for n in range(40)}
+    crowd = [replace(side(centre), metrics={**many, **side(centre).metrics}) for centre in (1, 2)]
+    row = {"name": "X", "from": "bench.x"}
+    assert worse(crowd[0], crowd[1], metric=[row]) == [NAME], "the gate says what the document does"
     assert worse(side(failed=0, total=1000), side(0.1, failed=2, total=1000)) == [], "too few to stop a build"
     count = [Snapshot(metrics={"tests.failed": Metric(value, "count")}) for value in (0, 1)]
     assert worse(count[0], count[1]) == ["tests.failed"]

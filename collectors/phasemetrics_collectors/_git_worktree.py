@@ -42,6 +42,7 @@ def _compared(repository: Repository, sha: str, options: Sequence[str], beside: 
         answer = _compare(repository, sha, copy, options, beside)
         if answer is not None:
             return answer
+    copy.unlink(missing_ok=True)  # or git would read it in every later command of the view
     # No index, a damaged one, or one that is split over files that the view has not.
     fresh = repository.view.directory / "index-of-commit"
     repository.view.read("read-tree", sha, GIT_INDEX_FILE=str(fresh))

@@ -24,7 +24,7 @@ from phasemetrics.importguard import guard, require_own
 from phasemetrics.thismachine import this_machine
 
 Say = Callable[[str], None]
-_DEFAULT = "build/bench-*.json"  # where results go that no pattern speaks of
+_DEFAULT = PurePosixPath("build/bench-*.json")  # where results go that no pattern speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,13 @@ def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evide
     """
     command = require_command(project.config.commands.bench, "bench")
     paths = _result_paths(project.root, evidence.globs.get("bench", ()), runs)
+    before = _head(project.root)
     for number, path in enumerate(paths, 1):
         say(f"run {number} of {runs}: {command}")
         _measure(command, Place(project.root), path)
+    if _head(project.root) != before:
+        message = "HEAD is another commit than when the benchmarks began to run"
+        raise Refusal("other-commit", message, mend="run them again")
     return _with_results(evidence, paths)
 
 
@@ -74,12 +78,21 @@ def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
         for tree in (before, after):
             require_own(tree.folder, tree.revision.sha)
         results = tuple(str(before.result(number)) for number in range(1, runs + 1))
-        earlier = collect_reports(Evidence(before.folder, {"bench": results}, machine=this_machine()))
+        earlier = collect_reports(Evidence(before.folder, {"bench": results}, machine=this_machine(), ran=True))
         for number, path in enumerate(paths, 1):
+            path.unlink(missing_ok=True)  # never through a link that lies there
             path.write_bytes(after.result(number).read_bytes())
     later = Warning("measured-later", "", f"its benchmarks were run in turn with those of {after.revision.sha[:12]}")
     measured = replace(earlier, revision=before.revision, warnings=(*earlier.warnings, later))
-    return replace(order, evidence=_with_results(order.evidence, paths), earlier=measured)
+    # The commit that was measured, though somebody may have moved HEAD meanwhile.
+    evidence = replace(_with_results(order.evidence, paths), head=after.revision.sha)
+    return replace(order, evidence=evidence, earlier=measured)
+
+
+def _head(root: Path) -> str:
+    git: Any = import_module(f"{PACKAGE}.git")
+    with git.open_repository(root) as repository:
+        return str(git.resolve(repository, "HEAD"))
 
 
 def _measure(command: str, place: Place, path: Path) -> None:
@@ -96,25 +109,36 @@ def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
     Results of earlier runs that lie there as well are not read now. A later `fill` reads them, unless they are older
     than the sources: then it refuses them.
     """
-    pattern = root / _pattern(patterns)
+    pattern = root / _pattern(root, patterns)
     paths = [pattern.with_name(pattern.name.replace("*", str(number))) for number in range(1, runs + 1)]
-    pattern.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        pattern.parent.mkdir(parents=True, exist_ok=True)
+        odd = next((path for path in paths if path.is_symlink() or (path.exists() and not path.is_file())), None)
+    except OSError as error:
+        message = f"no results can be written there: {error.strerror}"
+        raise Refusal("cannot-write", message, path=str(_pattern(root, patterns)), mend="name another place") from None
+    if odd is not None:
+        raise Refusal("not-a-file", "results go there", path=odd.name, mend="move away what lies there")
     return paths
 
 
-def _pattern(patterns: Sequence[str]) -> str:
-    """Return the pattern that numbers the results: the first that has a `*` in its last part, or gets one there."""
+def _pattern(root: Path, patterns: Sequence[str]) -> PurePosixPath:
+    """Return the pattern that numbers the results: the first that has a `*` in its last part, or gets one there.
+
+    Results of a folder go into it.
+    """
     plain = [PurePosixPath(one) for one in patterns if not glob.has_magic(one.replace("*", ""))]
     plain = [one for one in plain if "*" not in str(one.parent) and one.name.count("*") < 2]
     numbered = next((one for one in plain if "*" in one.name), None)
-    if numbered is not None:
-        return str(numbered)
-    return str(plain[0].with_name(f"{plain[0].stem}-*{plain[0].suffix}")) if plain else _DEFAULT
+    if numbered is not None or not plain:
+        return numbered or _DEFAULT
+    first = plain[0]
+    return first / _DEFAULT.name if (root / first).is_dir() else first.with_name(f"{first.stem}-*{first.suffix}")
 
 
 def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:
     globs: dict[Kind, tuple[str, ...]] = {**evidence.globs, "bench": tuple(map(str, paths))}
-    return replace(evidence, globs=globs, machine=this_machine())
+    return replace(evidence, globs=globs, machine=this_machine(), ran=True)
 
 
 @contextmanager
@@ -137,8 +161,17 @@ def _laid_out(project: Project, order: Order) -> Iterator[tuple[_Tree, _Tree]]:
             git.check_out(repository, revision.sha, own / "tree")
             inside = project.root.resolve().relative_to(repository.root)
             variables = guard(own, repository.root, own / "tree")
-            trees.append(_Tree(revision, Place(own / "tree" / inside, variables), own))
+            trees.append(_Tree(revision, Place(_inside(own / "tree", inside, revision.sha), variables), own))
         yield trees[0], trees[1]
+
+
+def _inside(tree: Path, folder: Path, sha: str) -> Path:
+    """Return the folder of the project in a checkout; refuse one that is not there, or leads out of it."""
+    found = tree / folder
+    if not found.is_dir() or found.resolve() != tree.resolve() / folder:
+        message = f"the project has no such folder at commit {sha[:12]}"
+        raise Refusal("missing-file", message, path=folder.as_posix(), mend="name a later commit with --base")
+    return found
 
 
 def _commit_before(project: Project, order: Order, git: Any, repository: Any) -> str:

@@ -6,15 +6,18 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.escaping import visible
 
 _SAID = 500  # characters of what a command said last
+_LAST = 64 << 10  # bytes of its output that are looked at for that
 # Workflows that run with the rights of the repository on what a stranger wrote.
 _PRIVILEGED = {"pull_request_target", "workflow_run"}
 # Whatever these name belongs to the checkout that we were started in, and not to the one that is to be measured.
@@ -37,6 +40,8 @@ def require_command(command: str | None, key: str) -> str:
     if key == "bench" and "{bench}" not in command:
         mend = "say {bench} where the command is to write its results"
         raise UsageError("no-command", "[commands] bench does not say where its results go", mend=mend)
+    if "\0" in command:
+        raise UsageError("bad-config", f"[commands] {key} holds a NUL character", mend="remove it")
     event = os.environ.get("GITHUB_EVENT_NAME", "")
     if event in _PRIVILEGED:
         message = f"commands of the project are not run in a workflow of {event}: a stranger may have written them"
@@ -53,20 +58,32 @@ def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
     for name, path in results.items():
         line = line.replace(f"{{{name}}}", shlex.quote(str(path)))
     own = {key: value for key, value in os.environ.items() if key not in _OTHERS and not key.startswith("GIT_")}
-    process = subprocess.Popen(
-        line, shell=True, cwd=place.folder, env={**own, **place.variables}, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        said, _ = process.communicate()
-    except BaseException:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        raise
+    # Not a pipe: a server that the command leaves running would hold it open, and we would wait for ever.
+    with tempfile.TemporaryFile() as output:
+        process = _start(line, place, {**own, **place.variables}, output)
+        try:
+            process.wait()
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+        output.seek(-min(output.tell(), _LAST), os.SEEK_END)
+        said = output.read()
     if process.returncode != 0:
         message = f"`{visible(command, _SAID)}` ended with exit code {process.returncode}: {_reason(said)}"
         raise Refusal("command-failed", message, mend="run it by itself to see all that it says")
+
+
+def _start(line: str, place: Place, variables: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            line, shell=True, cwd=place.folder, env=variables, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    except (OSError, ValueError) as error:
+        mend = "look at the folder that it runs in, and at the command in [commands]"
+        raise Refusal("command-failed", f"`{visible(line, _SAID)}` cannot be started: {error}", mend=mend) from None
 
 
 def _reason(said: bytes) -> str:

@@ -14,7 +14,7 @@ from phasemetrics.document.markdown import decode, encode
 from phasemetrics.document.plan import Plan
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
-from phasemetrics.evidence.appending import appended
+from phasemetrics.evidence.appending import appended, held_against
 from phasemetrics.evidence.changes import without_papers
 from phasemetrics.evidence.collecting import Evidence
 from phasemetrics.evidence.facts import facts_of
@@ -100,7 +100,7 @@ def fill(project: Project, order: Order) -> Result:
         previous, _ = neighbours(order.phase, project.config)
         baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
         baseline = _grown(baseline, order)
-        phase = Phase(order.phase, baseline.snapshot, measured.snapshot)
+        phase = Phase(order.phase, baseline.snapshot, held_against(baseline.snapshot, measured.snapshot))
         rendered = render(project, Taking(project, phase, templates), baseline.found, opened, order.adopt)
         result = replace(rendered, baseline=baseline)
         if order.write:

@@ -33,8 +33,12 @@ atexit.register(say)
 def guard(folder: Path, checkout: Path, copy: Path) -> dict[str, str]:
     """Return the variables that make Python say what it imports from `checkout` instead of from its `copy`.
 
-    `folder` is where the hook and its notes are kept.
+    `folder` is where the hook and its notes are kept. Raises Refusal `odd-path` for what PYTHONPATH cannot hold.
     """
+    if any(os.pathsep in str(path) for path in (folder, checkout, copy)):
+        message = f"a path that Python is told of holds a {os.pathsep!r}, which separates paths there"
+        mend = "move the repository, or point TMPDIR at a folder without it"
+        raise Refusal("odd-path", message, mend=mend)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(_HOOK, "utf-8")
     notes = os.pathsep.join(map(str, (folder / "imported", checkout, copy)))
@@ -44,7 +48,7 @@ def guard(folder: Path, checkout: Path, copy: Path) -> dict[str, str]:
 def require_own(folder: Path, commit: str) -> None:
     """Raise Refusal `imported-elsewhere` when a file of the checkout was imported instead of that of the commit."""
     notes = folder / "imported"
-    found = sorted(set(notes.read_text("utf-8").splitlines())) if notes.is_file() else []
+    found = sorted(set(notes.read_text("utf-8", "replace").splitlines())) if notes.is_file() else []
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         message = f"commit {commit[:12]} was not measured: {visible(found[0])}{more} came from the checkout you work in"

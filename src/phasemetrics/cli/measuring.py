@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ def measured_evidence(project: Project, evidence: Evidence, runs: int | None, *,
         return evidence
     from phasemetrics.benching import run_here
 
+    _end_in_order()
     return run_here(project, evidence, runs, _silent if quiet else tell)
 
 
@@ -35,7 +37,15 @@ def measured_order(project: Project, order: Order, runs: int | None, *, interlea
         raise UsageError("no-runs", "--interleave does not say how many runs", mend="say it with --runs 6")
     from phasemetrics.benching import run_in_turn
 
+    _end_in_order()
     return run_in_turn(project, order, runs, _silent if quiet else tell)
+
+
+def _end_in_order() -> None:
+    """Take being told to end for an interruption: commands that run have to be ended, and folders removed."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _silent(line: str) -> None:

@@ -7,9 +7,9 @@ from statistics import median
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.benchruns import FAILED, TOTAL, session_values
+from phasemetrics.evidence.benchruns import session_values
 from phasemetrics.evidence.comparable import common_machine, difference
-from phasemetrics.evidence.model import Metric, Snapshot
+from phasemetrics.evidence.model import Metric, Snapshot, Warning
 from phasemetrics.evidence.verdict import is_benchmark, runs_of, statistic
 
 
@@ -25,10 +25,10 @@ def appended(recorded: Snapshot, more: Snapshot, path: str) -> Snapshot:
         known = recorded.metrics.get(name)
         reason = None if known is None else _unlike(name, known, metric, recorded, more)
         if reason:
-            mend = "measure both where the first runs were measured, or record a new baseline with --force"
-            message = f"these runs of {visible(name)} cannot be added to the recorded ones: {reason}"
-            raise Refusal("not-alike", message, mend=mend)
-    machine, _ = common_machine(one for one in (recorded.machine, more.machine) if one is not None)
+            raise _not_alike(f"these runs of {visible(name)}", reason)
+    machine, other = common_machine(one for one in (recorded.machine, more.machine) if one is not None)
+    if other is not None:
+        raise _not_alike("these runs", other)
     return replace(
         recorded,
         sources=tuple(sorted((*recorded.sources, *more.sources), key=lambda one: one.path)),
@@ -51,10 +51,15 @@ def _require_same_code(recorded: Snapshot, more: Snapshot, path: str) -> None:
         raise Refusal("other-commit", message, path=path, mend="check that commit out, or replace it with --force")
 
 
+def _not_alike(runs: str, reason: str) -> Refusal:
+    mend = "measure both where the first runs were measured, or record a new baseline with --force"
+    return Refusal("not-alike", f"{runs} cannot be added to the recorded ones: {reason}", mend=mend)
+
+
 def _unlike(name: str, known: Metric, metric: Metric, recorded: Snapshot, more: Snapshot) -> str | None:
     if known.unit != metric.unit:
         return f"unit differs ({known.unit} → {metric.unit})"
-    return difference(name, metric.unit, recorded, more)
+    return difference((name, name), metric.unit, recorded, more)
 
 
 def _joined(name: str, recorded: Snapshot, metric: Metric) -> Metric:
@@ -63,10 +68,23 @@ def _joined(name: str, recorded: Snapshot, metric: Metric) -> Metric:
         return metric
     runs = (*runs_of(known), *runs_of(metric))
     counts = (*_counts(known), *_counts(metric))
-    stat = statistic(name)
-    value = sum(runs) if stat in {FAILED, TOTAL} else median(session_values(stat, runs, counts))
+    value = median(session_values(statistic(name), runs, counts))
     return replace(metric, value=value, runs=runs, sessions=counts if len(counts) < len(runs) else ())
 
 
 def _counts(metric: Metric) -> tuple[int, ...]:
     return metric.sessions or (1,) * len(runs_of(metric))
+
+
+def held_against(before: Snapshot | None, after: Snapshot) -> Snapshot:
+    """Return the end of a phase with a warning for each result of benchmarks that the baseline was recorded from, too.
+
+    It may be a file that was left over. It counts all the same: what is exact and has no date is the same every time.
+    """
+    known = {one.sha256: one.path for one in before.sources if one.kind == "bench"} if before else {}
+    doubts = [
+        Warning("same-run", one.path, f"holds the same bytes as {known[one.sha256]} of the baseline")
+        for one in after.sources
+        if one.kind == "bench" and one.sha256 in known
+    ]
+    return replace(after, warnings=(*after.warnings, *doubts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
@@ -12,6 +12,7 @@ from phasemetrics.evidence.model import Measurement, Metric, Options, Warning
 from phasemetrics.unitnames import SYMBOLS, Direction
 
 MIXED_OPTIONS = "mixed-options"
+MIXED = " (mixed)"  # behind the values of an option that runs of one benchmark do not share
 _LONGEST_UNIT = 30  # characters; a unit that we do not know stands behind the number as its report spells it
 FAILED, TOTAL = "failed", "total"  # how many of all attempts of a benchmark failed
 _Sessions = dict[tuple[str, str], list[float]]
@@ -43,8 +44,7 @@ class BenchRuns:
     def metrics(self) -> dict[str, Metric]:
         """Return every metric: the runs in the order of their sessions, each session's by size, and the median.
 
-        Of what failed and of all attempts the value is the sum. A metric that reports give in different units is left
-        out, and `doubts` says so.
+        A metric that reports give in different units is left out, and `doubts` says so.
         """
         return {name: self._metric(name) for name in self.runs if len(self.units[name]) == 1}
 
@@ -55,14 +55,14 @@ class BenchRuns:
         stat = name.rpartition(".")[2]
         runs = tuple(value for values in sessions for value in values)
         counts = tuple(map(len, sessions)) if len(runs) > len(sessions) else ()
-        value = sum(runs) if stat in {FAILED, TOTAL} else median(session_values(stat, runs, counts))
+        value = median(session_values(stat, runs, counts))
         (unit,) = self.units[name]
         return Metric(value, unit, runs=runs, sessions=counts, better=_direction(self.better[name]))
 
     def options(self) -> dict[str, dict[str, str]]:
-        """Return the options of each benchmark; one that differs from report to report has all of its values."""
+        """Return the options of each benchmark; one that differs from run to run has all of its values, and says so."""
         return {
-            benchmark: {key: " and ".join(sorted(values)) for key, values in sorted(said.items())}
+            benchmark: {key: _told(values) for key, values in sorted(said.items())}
             for benchmark, said in sorted(self.said.items())
         }
 
@@ -81,6 +81,11 @@ class BenchRuns:
                 report = max(report for _, report in self.runs[name])
                 found.append(Warning("mixed-units", report, f"{visible(name)} is given in {several}; it is left out"))
         return found
+
+
+def _told(values: Iterable[str]) -> str:
+    several = sorted(values)
+    return several[0] if len(several) == 1 else f"{' and '.join(several)}{MIXED}"
 
 
 def session_values(stat: str, runs: Sequence[float], counts: Sequence[int]) -> list[float]:

@@ -34,7 +34,7 @@ class Evidence:
     `shards` is how many reports of tests and of coverage there have to be; `allow_stale` is whether reports count that
     are older than the sources; `sizes` are the metrics that are sizes of files. `known` are the results of benchmarks
     that were read before, by the hash of their bytes, with their names; `machine` is where they were measured, if no
-    report says it.
+    report says it; `ran`: we ran them ourselves, so that none is a copy of another.
     """
 
     root: Path
@@ -47,6 +47,7 @@ class Evidence:
     sizes: tuple[str, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)
     machine: Machine | None = None
+    ran: bool = False
 
 
 def collect_reports(evidence: Evidence) -> Snapshot:
@@ -67,7 +68,7 @@ def collect_reports(evidence: Evidence) -> Snapshot:
         for report in one.reports:
             name, collector = collector_for(report, kind)
             source = _source(report, kind, name)
-            if kind == "bench" and source.sha256 in known:
+            if kind == "bench" and source.sha256 in known and not evidence.ran:
                 merged.add(_copy(source, known[source.sha256]), report.name)
                 continue
             known[source.sha256] = source.path
@@ -123,9 +124,10 @@ def _tree(evidence: Evidence) -> TreePaths:
 
 def _source(report: Report, kind: Kind, collector: str) -> Source:
     digest = hashlib.sha256()
-    with open_regular(report.path, report.name) as stream:
-        while piece := stream.read(1 << 20):
-            digest.update(piece)
+    if kind != "size" or report.path.stat().st_size:  # an empty file has a size, and nothing to report
+        with open_regular(report.path, report.name) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
     written = datetime.datetime.fromtimestamp(int(report.path.stat().st_mtime), datetime.UTC)
     modified = written.strftime("%Y-%m-%dT%H:%M:%SZ")
     return Source(visible(report.name, 500), kind, collector, digest.hexdigest(), modified)

@@ -9,11 +9,13 @@ from functools import reduce
 
 from phasemetrics.escaping import plain
 from phasemetrics.evidence.benchruns import FAILED, TOTAL
+from phasemetrics.evidence.benchruns import MIXED as MIXED_VALUES
 from phasemetrics.evidence.model import UNKNOWN, Machine, Metric, Snapshot
+from phasemetrics.unitnames import SYMBOLS
 
 MIXED = "mixed-machines"  # the warning in a snapshot whose benchmarks did not all run on one machine
 _TRAITS = {"cpu": "CPU", "arch": "architecture", "os": "OS", "cores": "number of cores", "runtime": "runtime"}
-TIMED = frozenset({"second", "per_second", "byte_per_second"})
+_TIMED = frozenset({"second", "per_second", "byte_per_second"})
 _MINOR = re.compile(r"\D*\d+(?:\.\d+)?", re.ASCII)
 _LONGEST = 40  # characters of an option, such as the hash of a benchmark's code
 
@@ -37,19 +39,27 @@ class Attempts:
         return f"{self.failed}/{self.total}{' runs' if self.runs else ''}"
 
 
-def difference(name: str, unit: str, before: Snapshot, after: Snapshot) -> str | None:
-    """Return in words why the ends of benchmark `name` must not be compared; None where nothing speaks against it.
+def difference(names: tuple[str, str], unit: str, before: Snapshot, after: Snapshot) -> str | None:
+    """Return in words why the ends of a benchmark must not be compared; None where nothing speaks against it.
 
-    Times and rates do not come from machines that are known to differ, nor from several; no number of a benchmark from
-    other options, or from another version of it.
+    `names` are those of the metric before and after. Times and rates do not come from machines that are known to
+    differ, nor from several; no number of a benchmark from other options, or from another version of it.
     """
-    if unit in TIMED:
+    if is_timed(unit):
         mixed = next((one.message for side in (before, after) for one in side.warnings if one.code == MIXED), None)
         reason = mixed or other_machine(before.machine, after.machine)
         if reason:
             return reason
-    own = benchmark_of(name)
-    return _other_option(before.options.get(own, {}), after.options.get(own, {}))
+    own, other = map(benchmark_of, names)
+    return _other_option(before.options.get(own, {}), after.options.get(other, {}))
+
+
+def is_timed(unit: str) -> bool:
+    """Return whether a unit is one of time or rate, which machine and failures change; one that is not known may be.
+
+    What is counted for one operation is not, unless it is a time.
+    """
+    return unit in _TIMED or (unit not in SYMBOLS and not unit.endswith("/op"))
 
 
 def benchmark_of(name: str) -> str:
@@ -58,9 +68,12 @@ def benchmark_of(name: str) -> str:
 
 
 def _other_option(before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
+    for key, value in after.items():
+        if key not in before and value.endswith(MIXED_VALUES):
+            return f"{plain(key, _LONGEST)} differs from run to run ({plain(value, _LONGEST)})"
     for key, value in before.items():
         other = after.get(key, value)
-        if other != value:
+        if other != value or value.endswith(MIXED_VALUES):
             return f"{plain(key, _LONGEST)} differs ({plain(value, _LONGEST)} → {plain(other, _LONGEST)})"
     return None
 
@@ -73,7 +86,8 @@ def attempts(name: str, side: Snapshot | None) -> Attempts | None:
     if not own or failed is None or total is None:
         return None
     runs = max((len(metrics[one].runs) for one in (name, f"bench.{own}.median") if one in metrics), default=0)
-    return Attempts(int(failed.value), int(total.value), runs + failed.value == total.value)
+    failures, every = (int(sum(one.runs or (one.value,))) for one in (failed, total))
+    return Attempts(failures, every, runs + failures == every)
 
 
 def other_machine(before: Machine | None, after: Machine | None) -> str | None:

@@ -23,7 +23,7 @@ _GLYPHS = {"met": "✅", "near": "⚠️", "missed": "❌"}
 
 
 def comparisons(phase: Phase, config: Config) -> list[Comparison]:
-    """Return one comparison for each configured metric, settled as the rows of one document.
+    """Return one comparison for each configured metric, settled as the rows of one document, in the unit of its target.
 
     Raises UsageError `bad-metric` for one that is bound to something that its name contradicts.
     """
@@ -33,7 +33,10 @@ def comparisons(phase: Phase, config: Config) -> list[Comparison]:
     ]
     for metric, row in zip(config.metric, rows, strict=True):
         require_fit(metric, row)
-    return settle(rows)
+    return [
+        row.in_unit(_unit_of(metric.target)) if metric.target else row
+        for metric, row in zip(config.metric, settle(rows), strict=True)
+    ]
 
 
 def row_facts(
@@ -50,8 +53,7 @@ def row_facts(
 def _row(metric: MetricTable, comparison: Comparison, before: Side, after: Side, beside: Beside) -> dict[str, Any]:
     target = parse_target(metric.target) if metric.target else None
     kind = kind_of(metric.source)
-    own = comparison.in_unit(_unit_of(metric.target)) if metric.target else comparison
-    shown = numbers_of(metric, own, before, after)
+    shown = numbers_of(metric, comparison, before, after)
     old, new, better = shown["before"], shown["after"], shown["improvement"]
     missing = next((one for one in (new, old) if one.text is None), None)
     status = judge(comparison, target, metric.tolerance_ratio)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from phasemetrics.evidence.comparable import TIMED, Attempts, attempts, difference
+from phasemetrics.evidence.comparable import Attempts, attempts, difference, is_timed
 from phasemetrics.evidence.comparison import CLAIMS, Comparison
 from phasemetrics.evidence.model import Metric, Snapshot
 from phasemetrics.evidence.significance import holm
@@ -19,7 +19,7 @@ from phasemetrics.evidence.verdict import (
     tested_runs,
 )
 from phasemetrics.unitnames import Direction
-from phasemetrics.units import scale_for
+from phasemetrics.units import Scale, scale_for
 
 
 def compare(
@@ -38,36 +38,49 @@ def compare(
     before is never called better.
     """
     name = with_statistic(name, before, after)
-    one, other = _pick(before, name, aliases), _pick(after, name, ())
+    old = _named(before, name, aliases)
+    one, other = (side.metrics.get(called) if side else None for side, called in ((before, old), (after, name)))
     present = [side for side in (other, one) if side is not None]
     unit = present[0].unit if present else "count"
     better = better or better_direction(name, present[0] if present else None)
+    scale = scale_for(unit, [side.value for side in present if side.unit == unit and math.isfinite(side.value)])
     finding = find(name, one, other, better, min_change)
+    if finding.verdict in CLAIMS and one and other and (is_benchmark(name) or unit == "byte"):
+        finding = _as_printed(scale, one, other, finding)
     if before and after and is_benchmark(name):
-        finding = _unlike(name, unit, before, after, finding)
-    if unit in TIMED and is_benchmark(name):
-        finding = _failing(name, before, after, finding)
-    values = [side.value for side in present if side.unit == unit and math.isfinite(side.value)]
-    scale = scale_for(unit, values)
-    return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message)
+        finding = _unlike((old, name), unit, before, after, finding)
+    more = 0.0
+    if is_timed(unit) and is_benchmark(name) and finding.verdict != "new":
+        finding, more = _failing(attempts(old, before), attempts(name, after), finding)
+    return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message, more)
 
 
-def _unlike(name: str, unit: str, before: Snapshot, after: Snapshot, finding: Finding) -> Finding:
+def _as_printed(scale: Scale, before: Metric, after: Metric, finding: Finding) -> Finding:
+    """Return no claim where the two numbers are the same as they are printed: nobody could see it."""
+    if scale.number(before.value) != scale.number(after.value):
+        return finding
+    if finding.p is None:
+        return Finding("unchanged", "the same as it is printed")
+    return Finding("no-significant-change", f"{finding.message}, the same as it is printed", finding.p)
+
+
+def _unlike(names: tuple[str, str], unit: str, before: Snapshot, after: Snapshot, finding: Finding) -> Finding:
     if finding.verdict in {"new", "missing", "failed", "not-comparable"}:
         return finding
-    reason = difference(name, unit, before, after)
+    reason = difference(names, unit, before, after)
     return Finding("not-comparable", reason) if reason else finding
 
 
-def _failing(name: str, before: Snapshot | None, after: Snapshot | None, finding: Finding) -> Finding:
-    """Return `failed` where more of the attempts failed than before: what answers with an error is quick."""
-    if finding.verdict == "new":
-        return finding
-    earlier, later = attempts(name, before) or Attempts(0, 0), attempts(name, after)
-    if later is None or later.rate <= earlier.rate:
-        return finding
+def _failing(before: Attempts | None, after: Attempts | None, finding: Finding) -> tuple[Finding, float]:
+    """Return `failed` where more of the attempts failed than before, and by which share where that was known.
+
+    What answers with an error is quick.
+    """
+    earlier = before or Attempts(0, 0)
+    if after is None or after.rate <= earlier.rate:
+        return finding, 0.0
     was = f", {earlier.text} before" if earlier.failed else ""
-    return Finding("failed", f"failed ({later.text}{was})")
+    return Finding("failed", f"failed ({after.text}{was})"), after.rate - earlier.rate if before else 0.0
 
 
 def settle(rows: Sequence[Comparison]) -> list[Comparison]:
@@ -101,9 +114,9 @@ def with_statistic(name: str, *sides: Snapshot | None) -> str:
     return next((one for one in usual if any(one in metrics for metrics in measured)), name)
 
 
-def _pick(snapshot: Snapshot | None, name: str, aliases: Sequence[str]) -> Metric | None:
-    if snapshot is None:
-        return None
+def _named(side: Snapshot | None, name: str, aliases: Sequence[str]) -> str:
+    """Return what a metric is called at one end: its name, or an earlier one of it or of its benchmark."""
     stat = name.rpartition(".")[2]
-    spellings = [name, *(spelling for alias in aliases for spelling in (alias, f"bench.{alias}.{stat}"))]
-    return next((snapshot.metrics[spelling] for spelling in spellings if spelling in snapshot.metrics), None)
+    earlier = (spelling for alias in aliases for spelling in (alias, f"{alias}.{stat}", f"bench.{alias}.{stat}"))
+    known = side.metrics if side else {}
+    return next((one for one in (name, *earlier) if one in known), name)

@@ -29,7 +29,7 @@ class Comparison:
     """One metric at both ends: `scale` is common to both values, `message` is one line that gives the reason.
 
     `better` is the direction that was used; None where none is known. `p` is Mann and Whitney's for a benchmark that
-    was tested, not adjusted for other rows; else None.
+    was tested, not adjusted for other rows; else None. `failing` is what share of the attempts more failed than before.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Comparison:
     p: float | None
     scale: Scale
     message: str
+    failing: float = 0.0
 
     @property
     def runs(self) -> tuple[int, int]:

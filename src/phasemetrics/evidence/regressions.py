@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from phasemetrics.evidence.benchruns import FAILED, TOTAL
-from phasemetrics.evidence.comparable import attempts
 from phasemetrics.evidence.comparing import compare, settle
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
@@ -15,25 +14,25 @@ _MORE = 0.01  # of the attempts: one more among thousands of requests is no reas
 
 
 def regressions(phase: Phase, config: Config) -> list[Comparison]:
-    """Return what got worse: exact metrics, and benchmarks where it is proven, all of them settled as one family.
+    """Return what got worse: exact metrics, and benchmarks where it is proven.
 
-    Of a benchmark that is not configured only its median counts, and the measures that its tool has names for: eight
-    statistics of one benchmark are eight chances of a false alarm. One of which a hundredth
+    The configured rows are settled as those of a document, so that the gate says what the document does, and all others
+    as a family of their own. Of a benchmark that is not configured only its median counts, and the measures that its
+    tool has names for: eight statistics of one benchmark are eight chances of a false alarm. One of which a hundredth
     of the attempts more failed than before got worse.
     """
-    rows = [
+    rows = settle([
         compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
         for metric in config.metric
-    ]
+    ])  # fmt: skip
     named = {row.name for row in rows}
     measured = phase.after.metrics if phase.after else {}
-    rows += [compare(name, phase.before, phase.after) for name in measured if name not in named and is_main(name)]
-    return [row for row in settle(rows) if (row.verdict == "regressed" and row.proven) or _fails(row, phase)]
+    others = [compare(name, phase.before, phase.after) for name in measured if name not in named and is_main(name)]
+    return [row for row in (*rows, *settle(others)) if _is_worse(row)]
 
 
-def _fails(row: Comparison, phase: Phase) -> bool:
-    before, after = attempts(row.name, phase.before), attempts(row.name, phase.after)
-    return row.verdict == "failed" and after is not None and after.rate - (before.rate if before else 0) >= _MORE
+def _is_worse(row: Comparison) -> bool:
+    return (row.verdict == "regressed" and row.proven) or (row.verdict == "failed" and row.failing >= _MORE)
 
 
 def is_main(name: str) -> bool:

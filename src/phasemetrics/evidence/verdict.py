@@ -152,8 +152,10 @@ def _of_runs(name: str, before: Metric, after: Metric, better: Direction | None,
     p = mann_whitney(one.values, other.values)
     message = f"p={p:.3f}, {size}" if p >= 0.001 else f"p<0.001, {size}"
     interval = _interval(one.values, other.values)
+    if len({*one.values, *other.values}) == 1:
+        return Finding("unchanged", "exactly the same", p)
     if interval is None:
-        return Finding("no-significant-change", f"{message}, a run measured 0", p)
+        return Finding("no-significant-change", f"{message}, a run measured 0 or less", p)
     low, high = interval
     if low >= 1 - minimum and high <= 1 + minimum:
         return Finding("unchanged", f"within ±{minimum * 100:g}%", p)
