@@ -17,7 +17,7 @@ from journey import at_the_end_of_the_phase, succeed
 
 collect_ignore_glob = ["sample/*"]
 
-# Documents are parsed by the ten thousand and leave no cycles: looking for some took a sixth of the time of their tests.
+# Documents are parsed by the ten thousand and leave no cycles: looking for some took a sixth of that time.
 gc.set_threshold(200_000, 20, 20)
 
 # A loaded machine is slow and not wrong. In CI every run draws the same examples; a person's draws new ones.
