@@ -109,14 +109,15 @@ def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
     Results of earlier runs that lie there as well are not read now. A later `fill` reads them, unless they are older
     than the sources: then it refuses them.
     """
-    pattern = root / _pattern(root, patterns)
+    named = _pattern(root, patterns)
+    pattern = root / named
     paths = [pattern.with_name(pattern.name.replace("*", str(number))) for number in range(1, runs + 1)]
     try:
         pattern.parent.mkdir(parents=True, exist_ok=True)
         odd = next((path for path in paths if path.is_symlink() or (path.exists() and not path.is_file())), None)
     except OSError as error:
         message = f"no results can be written there: {error.strerror}"
-        raise Refusal("cannot-write", message, path=str(_pattern(root, patterns)), mend="name another place") from None
+        raise Refusal("cannot-write", message, path=str(named), mend="name another place") from None
     if odd is not None:
         raise Refusal("not-a-file", "results go there", path=odd.name, mend="move away what lies there")
     return paths

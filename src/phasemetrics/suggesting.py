@@ -14,8 +14,10 @@ from phasemetrics.errors import Refusal
 from phasemetrics.evidence.candidates import candidates
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.model import Snapshot
-from phasemetrics.evidence.store import load
+from phasemetrics.evidence.store import Side, load
 from phasemetrics.opening import Opened
+
+_SIDES: tuple[Side, ...] = ("end", "baseline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ def measured(project: Project, phase: str, evidence: Evidence) -> tuple[Snapshot
         why = "no reports are configured"
     except Refusal as error:
         why = str(error)
-    for side in ("end", "baseline"):
-        recorded = load(project.root, phase, "end" if side == "end" else "baseline")
+    for side in _SIDES:
+        recorded = load(project.root, phase, side)
         if recorded is not None:
             return recorded, f"the recorded {side} of phase {phase}, for {why}"
     return None, why

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.compared import comparisons
-from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparing import compare, settle, with_statistic
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
 from phasemetrics.evidence.regressions import is_main
@@ -47,7 +47,7 @@ class Row:
 
 def bench_rows(phase: Phase, config: Config) -> list[Row]:
     """Return every benchmark that is not configured, settled as one family: its median and its other measures."""
-    named = {row.name for row in comparisons(phase, config)}
+    named = {with_statistic(metric.source, phase.before, phase.after) for metric in config.metric}
     measured = {name: None for side in (phase.before, phase.after) if side for name in side.metrics}
     wanted = [name for name in measured if is_benchmark(name) and name not in named and is_main(name)]
     rows = settle([compare(name, phase.before, phase.after) for name in sorted(wanted)])

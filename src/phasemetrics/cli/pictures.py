@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 from phasemetrics.cli.printing import say
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.benchruns import session_values
 from phasemetrics.evidence.comparison import Comparison
-from phasemetrics.evidence.model import Metric
 from phasemetrics.evidence.significance import median_interval
-from phasemetrics.evidence.verdict import is_benchmark, runs_of, statistic
+from phasemetrics.evidence.verdict import by_session, is_benchmark
 from phasemetrics.summary import Row
 
 _LEAST, _MOST = 20, 60  # characters of an axis
@@ -61,7 +59,7 @@ def picture(row: Row, marks: _Marks = _UNICODE) -> Iterator[str]:
     comparison = row.comparison
     yield visible(f"{row.name}: {comparison.improvement(row.name) or comparison.verdict}{_spread(comparison)}", 300)
     sides = {"before": comparison.before, "after": comparison.after}
-    values = {end: _values(comparison, side) for end, side in sides.items() if side is not None}
+    values = {end: by_session(comparison.name, side) for end, side in sides.items() if side is not None}
     low, high = min(map(min, values.values())), max(map(max, values.values()))
     width = max(_LEAST, min(_MOST, shutil.get_terminal_size().columns - _LABEL - 14))
     for end, side in sides.items():
@@ -74,10 +72,6 @@ def picture(row: Row, marks: _Marks = _UNICODE) -> Iterator[str]:
         ]
         yield f"  {end.ljust(_LABEL - 2)}{_axis(places, width, marks)}  {text}"
     yield ""
-
-
-def _values(comparison: Comparison, side: Metric) -> list[float]:
-    return session_values(statistic(comparison.name), runs_of(side), side.sessions)
 
 
 def _spread(comparison: Comparison) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.binding import require_fit
-from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparing import compare_row, settle
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
 from phasemetrics.evidence.rownumbers import kind_of, numbers_of
@@ -27,10 +27,7 @@ def comparisons(phase: Phase, config: Config) -> list[Comparison]:
 
     Raises UsageError `bad-metric` for one that is bound to something that its name contradicts.
     """
-    rows = [
-        compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
-        for metric in config.metric
-    ]
+    rows = [compare_row(phase, metric) for metric in config.metric]
     for metric, row in zip(config.metric, rows, strict=True):
         require_fit(metric, row)
     return [

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from phasemetrics.evidence.comparable import Attempts, attempts, difference, is_timed
 from phasemetrics.evidence.comparison import CLAIMS, Comparison
-from phasemetrics.evidence.model import Metric, Snapshot
+from phasemetrics.evidence.model import Metric, Phase, Snapshot
 from phasemetrics.evidence.significance import holm
 from phasemetrics.evidence.verdict import (
     Finding,
@@ -18,6 +18,7 @@ from phasemetrics.evidence.verdict import (
     is_benchmark,
     tested_runs,
 )
+from phasemetrics.settings import MetricTable
 from phasemetrics.unitnames import Direction
 from phasemetrics.units import Scale, scale_for
 
@@ -53,6 +54,11 @@ def compare(
     if is_timed(unit) and is_benchmark(name) and finding.verdict != "new":
         finding, more = _failing(attempts(old, before), attempts(name, after), finding)
     return Comparison(name, unit, one, other, better, finding.verdict, finding.p, scale, finding.message, more)
+
+
+def compare_row(phase: Phase, metric: MetricTable) -> Comparison:
+    """Return a configured metric at both ends of a phase, alone: `settle` holds it against the other rows."""
+    return compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
 
 
 def _as_printed(scale: Scale, before: Metric, after: Metric, finding: Finding) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.compared import summed_up
-from phasemetrics.evidence.comparing import compare, with_statistic
+from phasemetrics.evidence.comparing import compare, compare_row, with_statistic
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Metric, Phase
 from phasemetrics.evidence.rownumbers import kind_of, numbers_of, side_text
@@ -77,7 +77,7 @@ def performance(phase: Phase, config: Config, before: Side, after: Side) -> tupl
             return _no_performance(names, before), _no_performance(names, after)
         # Not validated: the name is whatever a report calls its benchmark.
         metric = MetricTable.model_construct(name=names[0], source=names[0])
-    comparison = compare(metric.source, phase.before, phase.after, metric.better, aliases=metric.aliases)
+    comparison = compare_row(phase, metric)
     note = comparison.message if comparison.verdict in {"not-comparable", "failed"} else ""
     shown = numbers_of(metric, comparison, before, after)
     return shown["before"], replace(shown["after"], note=note)

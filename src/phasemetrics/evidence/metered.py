@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from phasemetrics.escaping import visible
-from phasemetrics.evidence.comparing import compare
+from phasemetrics.evidence.comparing import compare_row
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.fitting import Answer, Stated, cannot_tell, fits
 from phasemetrics.evidence.model import Metric, Phase
@@ -50,7 +50,7 @@ def metric_answer(phase: Phase, metric: MetricTable, asked: Asked) -> Answer:
     quantity = parse_quantity(f"1 {asked.unit}")
     if quantity is None:
         return cannot_tell("its unit is not known")
-    compared = compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
+    compared = compare_row(phase, metric)
     if asked.side == "change":
         return _of_change(phase, metric, compared, asked, quantity)
     found = compared.before if asked.side == "before" else compared.after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from phasemetrics.evidence.benchruns import FAILED, TOTAL
-from phasemetrics.evidence.comparing import compare, settle
+from phasemetrics.evidence.comparing import compare, compare_row, settle
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.model import Phase
 from phasemetrics.evidence.verdict import is_benchmark, statistic
@@ -21,10 +21,7 @@ def regressions(phase: Phase, config: Config) -> list[Comparison]:
     tool has names for: eight statistics of one benchmark are eight chances of a false alarm. One of which a hundredth
     of the attempts more failed than before got worse.
     """
-    rows = settle([
-        compare(metric.source, phase.before, phase.after, better=metric.better, aliases=metric.aliases)
-        for metric in config.metric
-    ])  # fmt: skip
+    rows = settle([compare_row(phase, metric) for metric in config.metric])
     named = {row.name for row in rows}
     measured = phase.after.metrics if phase.after else {}
     others = [compare(name, phase.before, phase.after) for name in measured if name not in named and is_main(name)]

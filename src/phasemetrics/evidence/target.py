@@ -10,10 +10,9 @@ from decimal import Decimal
 from typing import Literal
 
 from phasemetrics.errors import UsageError
-from phasemetrics.evidence.benchruns import session_values
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.significance import median_interval
-from phasemetrics.evidence.verdict import FEWEST_RUNS, is_benchmark, runs_of, statistic
+from phasemetrics.evidence.verdict import FEWEST_RUNS, by_session, is_benchmark
 from phasemetrics.unitnames import Direction
 from phasemetrics.units import parse_quantity
 
@@ -95,7 +94,7 @@ def _proven(comparison: Comparison, holds: Callable[[float], bool]) -> bool:
         return False
     if not is_benchmark(comparison.name):
         return True
-    runs = session_values(statistic(comparison.name), runs_of(after), after.sessions)
+    runs = by_session(comparison.name, after)
     return len(runs) >= FEWEST_RUNS and all(map(holds, median_interval(runs)))
 
 

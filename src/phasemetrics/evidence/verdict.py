@@ -51,11 +51,6 @@ class Runs:
     values: tuple[float, ...]
     sessions: int
 
-    @property
-    def proves(self) -> bool:
-        """Whether there are sessions enough to tell a change of the code from a mood of the machine."""
-        return self.sessions >= FEWEST_RUNS
-
 
 def better_direction(name: str, metric: Metric | None) -> Direction | None:
     """Return whether more of metric `name` is better: by its name, by what its report says, else by its unit.
@@ -91,6 +86,11 @@ def runs_of(metric: Metric) -> tuple[float, ...]:
 def sessions_of(metric: Metric) -> int:
     """Return in how many sessions a metric was measured."""
     return len(metric.sessions or runs_of(metric))
+
+
+def by_session(name: str, metric: Metric) -> list[float]:
+    """Return one value of metric `name` for each session."""
+    return session_values(statistic(name), runs_of(metric), metric.sessions)
 
 
 def find(name: str, before: Metric | None, after: Metric | None, better: Direction | None, minimum: float) -> Finding:
@@ -134,8 +134,7 @@ def tested_runs(name: str, before: Metric, after: Metric) -> tuple[Runs, Runs]:
     """
     counts = sessions_of(before), sessions_of(after)
     if min(counts) >= FEWEST_RUNS or len(before.runs) * len(after.runs) > MOST_PAIRS:
-        one, other = (session_values(statistic(name), runs_of(side), side.sessions) for side in (before, after))
-        return Runs(tuple(one), counts[0]), Runs(tuple(other), counts[1])
+        return Runs(tuple(by_session(name, before)), counts[0]), Runs(tuple(by_session(name, after)), counts[1])
     return Runs(runs_of(before), counts[0]), Runs(runs_of(after), counts[1])
 
 
@@ -143,7 +142,7 @@ def _of_runs(name: str, before: Metric, after: Metric, better: Direction | None,
     one, other = tested_runs(name, before, after)
     counts = len(one.values), len(other.values)
     size = f"n={counts[0]}+{counts[1]}"
-    if not (one.proves and other.proves) and counts != (one.sessions, other.sessions):
+    if min(one.sessions, other.sessions) < FEWEST_RUNS and counts != (one.sessions, other.sessions):
         size += f" in {one.sessions}+{other.sessions} sessions"
     if counts == (1, 1):
         return Finding("single-measurement", "1 run each, not tested")
