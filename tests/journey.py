@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-PROGRAM = Path(sys.executable).with_name("phasemetrics")
+import nursery
+
 README = "docs/phases/README_PHASE3.md"
 RETRO = "docs/phases/RETRO_3.md"
 
@@ -26,12 +24,8 @@ class Ended:
 
 def phasemetrics(root: Path, *arguments: str, stdin: str = "", **variables: str) -> Ended:
     """Run the program in `root`; a traceback is never right, whatever the test is about."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PHASEMETRICS_", "GIT_"))}
-    environment |= {"NO_COLOR": "1", "PYTHONUTF8": "1", **variables}
-    ran = subprocess.run(
-        [str(PROGRAM), *arguments], cwd=root, env=environment, input=stdin.encode(), capture_output=True, check=False
-    )
-    ended = Ended(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    ran = nursery.ran(root, *arguments, stdin=stdin, NO_COLOR="1", PYTHONUTF8="1", **variables)
+    ended = Ended(ran.returncode, ran.stdout, ran.stderr)
     assert "Traceback" not in ended.err + ended.out, ended.err
     return ended
 

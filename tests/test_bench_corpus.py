@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+import nursery
 from git_workshop import Workshop
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 
-PROGRAM = str(Path(sys.executable).with_name("phasemetrics"))
 CORPUS = Path(__file__).parents[1].parent / "shared/corpus/bench"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="../shared/corpus/bench is not here")
 NAMES = ("test_checksum", "test_render", "test_unchanged")
@@ -30,9 +27,8 @@ DOCUMENT = """# Phase 1
 
 
 def ran(root: Path, *arguments: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "PHASEMETRICS_"))}
-    command = [PROGRAM, *arguments, "--allow-stale"] if arguments[0] in {"baseline", "fill"} else [PROGRAM, *arguments]
-    done = subprocess.run(command, cwd=root, env=clean, capture_output=True, encoding="utf-8", check=False)
+    stale = ["--allow-stale"] if arguments[0] in {"baseline", "fill"} else []
+    done = nursery.ran(root, *arguments, *stale)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

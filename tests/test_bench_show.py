@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import nursery
 from git_workshop import Workshop
 from phasemetrics.cli.pictures import picture
 from phasemetrics.evidence.comparing import compare
 from phasemetrics.evidence.model import Metric, Snapshot
 from phasemetrics.summary import Row
 
-PROGRAM = str(Path(sys.executable).with_name("phasemetrics"))
 CONFIG = """
 documents = ["README.md"]
 bench = ["build/bench-*.json"]
@@ -59,10 +56,7 @@ def results(root: Path, factor: float, **more: Any) -> None:
 
 
 def ran(root: Path, *arguments: str, **variables: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "PHASEMETRICS_"))}
-    done = subprocess.run(
-        [PROGRAM, *arguments], cwd=root, env=clean | variables, capture_output=True, encoding="utf-8", check=False
-    )
+    done = nursery.ran(root, *arguments, **variables)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

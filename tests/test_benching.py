@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from git_workshop import Workshop
+from nursery import PROGRAM, clean, ran
 
-PROGRAM = str(Path(sys.executable).with_name("phasemetrics"))
 # Counts work instead of time, so that the numbers are the same on every machine.
 BENCH = """
 import json, os, pathlib, sys
@@ -68,13 +68,6 @@ def project(folder: Path, more: str = "", steps: int = 100) -> Workshop:
         }
     )
     return workshop
-
-
-def ran(root: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "PHASEMETRICS_"))}
-    return subprocess.run(
-        [PROGRAM, *arguments], cwd=root, env=clean | variables, capture_output=True, text=True, check=False
-    )
 
 
 def done(root: Path, *arguments: str, **variables: str) -> str:
@@ -273,9 +266,8 @@ def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path, told: signal.
     first = workshop.commit(
         {"phasemetrics.toml": f"{text}[commands]\nbench = 'echo $$ > {begun}; sleep 60; touch {{bench}}'\n"}
     )
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("GIT", "PHASEMETRICS_"))}
-    command = [PROGRAM, "fill", "--runs", "1", "--interleave", "--base", first]
-    running = subprocess.Popen(command, cwd=workshop.root, env={**clean, "TMPDIR": str(room)}, stderr=subprocess.PIPE)
+    command = [str(PROGRAM), "fill", "--runs", "1", "--interleave", "--base", first]
+    running = subprocess.Popen(command, cwd=workshop.root, env={**clean(), "TMPDIR": str(room)}, stderr=subprocess.PIPE)
     for _ in range(300):
         if begun.exists() and begun.read_text():
             break

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -83,8 +84,7 @@ class Document:
 
     def spliced(self, edits: Iterable[Edit]) -> str:
         """Return the text with all edits made; edits may not overlap."""
-        out: list[str] = []
-        position = 0
+        out, position = list[str](), 0
         for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
             if edit.start < position:
                 raise ValueError(f"overlapping edits at {edit.start}")
@@ -108,6 +108,7 @@ def encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=8)  # planning, proving and looking for claims all ask for the same few texts
 def parse(text: str) -> Document:
     """Find out what each line of `text` is, with a CommonMark parser and GFM tables."""
     spans = [match.span() for match in _LINE.finditer(text, len(_BOM) if text.startswith(_BOM) else 0)]
