@@ -8,7 +8,7 @@ REPORTS := build/reports
 WHEEL_VENV := build/wheel-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check format golden docs build phase-start phase-end phase-check phase-named clean
+.PHONY: help demo test servers lint check format golden docs build phase-start phase-end phase-check phase-named clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,9 @@ demo: $(READY) ## Take a small project through one phase, and print every step
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -n auto
+
+servers: ## Install the servers and the browser that some tests use (Debian, root)
+	PYTHON=$(PYTHON) .ci/servers
 
 lint: $(READY) ## Check format, style, types, and the direction of imports
 	$(BIN)/ruff format --check .

@@ -145,7 +145,7 @@ def test_without_names_the_reason_is_given(project: Path) -> None:
     assert "without their names" in ended.err
     assert "tests" not in json.loads(succeed(project, "show", "-p", "3", "--json").out)
     baseline.unlink()
-    assert "`phasemetrics baseline -p 3`" in succeed(project, "show", "-p", "3", "--tests").out
+    assert "`phasemetrics baseline -p 3 --at " in succeed(project, "show", "-p", "3", "--tests").out
 
 
 # Where it cannot be told

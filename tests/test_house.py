@@ -18,7 +18,7 @@ MODULES = sorted(
 )
 MODULE_LIMIT = 200
 FUNCTION_LIMIT = 40
-HEAVY = ("git", "coverage", "junitparser", "jinja2", "markdown_it", "pydantic", "rich")
+HEAVY = ("git", "coverage", "junitparser", "jinja2", "markdown_it", "pydantic", "rich", "sqlalchemy", "obstore")
 
 
 def name_of(path: Path) -> str:

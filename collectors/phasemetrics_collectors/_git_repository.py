@@ -6,16 +6,16 @@ import os
 import re
 import shlex
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
+from phasemetrics_collectors._git_remote import OBJECT_ID, Remote, configuration, is_name, remotes, usual, way_to
 from phasemetrics_collectors._git_view import Answer, View, ask_repository, bare_view, unreadable_objects
 
-OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _REF_LIMIT = 500
 _EXCEPTION = re.compile(r"git config --global --add safe\.directory .+")
 
@@ -99,6 +99,26 @@ def resolve(repository: Repository, ref: str) -> str:
     return answer
 
 
+def find(repository: Repository, ref: str) -> tuple[str, str]:
+    """Return the full object id of the commit that `ref` names, and the name that it was found under.
+
+    That is another one for a branch that only a remote has: `origin/main` for `main`. Raises as `resolve` does.
+    """
+    try:
+        return resolve(repository, ref), ref
+    except Refusal:
+        for remote in usual(remotes(configuration(repository.root))) if is_name(ref) else ():
+            known = f"{remote.name}/{ref}"
+            if (sha := _parse(repository, f"refs/remotes/{known}^{{commit}}")) is not None:
+                return sha, known
+        raise
+
+
+def has_commit(repository: Repository, sha: str) -> bool:
+    """Return whether the commit with a full object id is in this clone."""
+    return _parse(repository, f"{sha}^{{commit}}") is not None
+
+
 def _parse(repository: Repository, name: str) -> str | None:
     answer = ask_repository(repository.root, "rev-parse", "--verify", "--end-of-options", name)
     found = answer.out.decode("ascii", "replace").strip()
@@ -134,13 +154,24 @@ def _unresolved(repository: Repository, ref: str) -> Refusal:
     if kind is not None and kind.status == 0:
         what = kind.out.decode("ascii", "replace").strip()
         return _bad_ref(ref, f"is a {what}, not a commit")
+    known = remotes(configuration(repository.root))
+    mend = way_to(known, ref, shallow=repository.shallow)
     if repository.shallow:
-        depth = "`git fetch --unshallow` (in a CI checkout: fetch-depth: 0)"
-        mend = f"`git fetch --depth=1 origin {ref}`" if OBJECT_ID.fullmatch(ref) else depth
-        message = f"revision '{visible(ref)}' is not in this shallow clone"
+        message = f"revision '{visible(ref)}' is not in this shallow clone{_default_branch(repository, known, ref)}"
         return Refusal("shallow-clone", message, mend=mend)
     if OBJECT_ID.fullmatch(ref):
-        return _bad_ref(ref, "is not a commit of this repository", mend=f"`git fetch origin {ref}`")
+        return _bad_ref(ref, "is not a commit of this repository", mend=mend)
     if named:
         return unreadable_objects(f"the commit {named} that '{visible(ref)}' names is missing or damaged")
-    return _bad_ref(ref, "names no commit of this repository")
+    return _bad_ref(ref, f"names no commit of this repository{_default_branch(repository, known, ref)}", mend=mend)
+
+
+def _default_branch(repository: Repository, known: Sequence[Remote], ref: str) -> str:
+    """Return what else to say of a name that is not here: it may be the old name of the default branch."""
+    for remote in usual(known) if is_name(ref) else ():
+        head = f"refs/remotes/{remote.name}/"
+        answer = ask_repository(repository.root, "symbolic-ref", "--quiet", f"{head}HEAD")
+        branch = answer.out.decode("utf-8", "replace").strip()
+        if answer.status == 0 and branch.startswith(head):
+            return f"; the default branch of {visible(remote.name)} is '{visible(branch.removeprefix(head))}'"
+    return ""

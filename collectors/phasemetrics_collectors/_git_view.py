@@ -22,7 +22,7 @@ _SAID_LIMIT = 4096
 _LOCK = threading.RLock()
 
 # What every git process gets, instead of the GIT_* variables of whoever called us.
-_SETTINGS = {
+SETTINGS = {
     # Two locks on one door: git before 2.39.4 knows only the first, and a promisor remote can name any program.
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -34,7 +34,7 @@ _SETTINGS = {
     "LANGUAGE": "C",
     "LC_ALL": "C",
 }
-_VIEW_SETTINGS = {**_SETTINGS, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+_VIEW_SETTINGS = {**SETTINGS, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def ask_repository(place: Path, *arguments: str) -> Answer:
     and no configuration is known to make them run a program once fetching is shut off.
     """
     # The ceiling keeps git from climbing to another repository than the one that was found.
-    settings = {**_SETTINGS, "GIT_CEILING_DIRECTORIES": str(place.parent)}
+    settings = {**SETTINGS, "GIT_CEILING_DIRECTORIES": str(place.parent)}
     return _run(["-C", str(place), "-c", "core.fsmonitor=false", *arguments], settings)
 
 
@@ -161,7 +161,8 @@ def _without_git_variables() -> Iterator[None]:
             os.environ.update(kept)
 
 
-def _start(arguments: Sequence[str], settings: Mapping[str, str]) -> Git.AutoInterrupt:
+def start(arguments: Sequence[str], settings: Mapping[str, str], *, alone: bool = False) -> Git.AutoInterrupt:
+    """Start git and return its process, `alone` in a process group of its own; raises `Refusal` (`no-git`)."""
     search_path = _search_path()
     program = _program(search_path)
     with _without_git_variables():
@@ -177,13 +178,14 @@ def _start(arguments: Sequence[str], settings: Mapping[str, str]) -> Git.AutoInt
                 as_process=True,
                 shell=False,
                 env={**settings, "PATH": os.pathsep.join(search_path)},
+                start_new_session=alone,
             )
         except (OSError, GitError) as error:
             raise Refusal("no-git", f"git cannot be started: {type(error).__name__}", mend="install git") from None
 
 
 def _run(arguments: Sequence[str], settings: Mapping[str, str]) -> Answer:
-    process = _start(arguments, settings)
+    process = start(arguments, settings)
     try:
         # Not GitPython's `kill_after_timeout`: its timer outlives Ctrl-C by a minute, and it runs whatever `pgrep` is.
         out, err = process.communicate(timeout=TIMEOUT)

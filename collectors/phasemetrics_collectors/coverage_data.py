@@ -23,6 +23,7 @@ _CHILD = Path(__file__).with_name("_coverage_child.py")
 _SECONDS = 30.0
 _TO_START_PYTHON = ("LD_LIBRARY_PATH", "SYSTEMROOT")
 _INSTEAD = "run `coverage json -o build/coverage.json` where the tests ran and give that file"
+_RELATIVE = f"{_INSTEAD}; or let coverage write relative_files = true"
 
 
 def recognises(head: bytes) -> bool:
@@ -60,7 +61,7 @@ def collect(report: Report) -> Iterator[Fact]:
 
 
 def _refusal(report: Report, message: str, code: str = "bad-coverage-data") -> Refusal:
-    return Refusal(code, message, path=report.name, mend=_INSTEAD)
+    return Refusal(code, message, path=report.name, mend=_RELATIVE if code == "outside-project" else _INSTEAD)
 
 
 def _project(report: Report) -> tuple[Path, Path]:

@@ -11,7 +11,9 @@ from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import FileChange, FileStatus, Revision
 from phasemetrics.reading import MIB
 from phasemetrics_collectors._git_checkout import check_out
-from phasemetrics_collectors._git_repository import OBJECT_ID, Repository, open_repository, resolve
+from phasemetrics_collectors._git_fetch import fetch
+from phasemetrics_collectors._git_remote import OBJECT_ID, configuration, remotes
+from phasemetrics_collectors._git_repository import Repository, find, open_repository, resolve
 from phasemetrics_collectors._git_view import unreadable_objects
 from phasemetrics_collectors._git_worktree import changed_paths, is_dirty
 
@@ -20,8 +22,12 @@ __all__ = [
     "changed_paths",
     "check_out",
     "compare",
+    "fetch",
+    "find",
     "open_repository",
+    "origin",
     "read_blob",
+    "resolve",
     "revision",
     "span",
     "tracked_paths",
@@ -37,11 +43,12 @@ _ENTRY = re.compile(rb"(?P<mode>\d+) (?P<kind>\w+) (?P<id>[0-9a-f]+) +(?P<size>\
 def revision(repository: Repository, ref: str = "HEAD", beside: Sequence[str] = ()) -> Revision:
     """Return the commit that `ref` names; `dirty` is measured for `HEAD` only and false for any other name.
 
-    The paths `beside` it (relative to the root) do not make it dirty: the documents that are being filled.
+    A branch that only a remote has is found, too. The paths `beside` it (relative to the root) do not make it dirty:
+    the documents that are being filled.
 
     Raises `Refusal`: `bad-ref`, `no-commit`, `shallow-clone`, `corrupt-repository`.
     """
-    sha = resolve(repository, ref)
+    sha, _ = find(repository, ref)
     said = repository.view.read("rev-list", "--no-walk", "--format=%T %ct", sha)
     tree, _, seconds = said.decode("ascii", "replace").splitlines()[-1].partition(" ")
     try:
@@ -50,6 +57,11 @@ def revision(repository: Repository, ref: str = "HEAD", beside: Sequence[str] = 
         raise unreadable_objects(f"commit {sha} has no date that can be read") from None
     dirty = ref == "HEAD" and not repository.bare and is_dirty(repository, sha, beside)
     return Revision(sha, tree, date, dirty)
+
+
+def origin(repository: Repository) -> str | None:
+    """Return the address of the remote `origin` as it is configured; None where there is none. Nothing is fetched."""
+    return next((one.url for one in remotes(configuration(repository.root)) if one.name == "origin"), None)
 
 
 def compare(repository: Repository, base: str, head: str) -> tuple[FileChange, ...]:

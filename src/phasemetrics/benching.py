@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 import glob
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from phasemetrics.borrowing import borrow
+from phasemetrics.checkouts import Checkout, lay_out, room
 from phasemetrics.commands import Place, require_command, run
+from phasemetrics.commits import fetch_commit
 from phasemetrics.config import Project
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.identity import neighbours
-from phasemetrics.evidence.model import Kind, Revision, Snapshot, Warning
+from phasemetrics.evidence.lateness import LATER
+from phasemetrics.evidence.model import Kind, Snapshot, Warning
 from phasemetrics.evidence.store import find_baseline
 from phasemetrics.filling import Order
-from phasemetrics.importguard import guard, require_own
+from phasemetrics.importguard import require_own
 from phasemetrics.thismachine import this_machine
 
 Say = Callable[[str], None]
 _DEFAULT = PurePosixPath("build/bench-*.json")  # where results go that no pattern speaks of
-
-
-@dataclass(frozen=True, slots=True)
-class _Tree:
-    """A commit that is laid out to be measured: its files, and where its results and its guard's notes go."""
-
-    revision: Revision
-    place: Place
-    folder: Path
-
-    def result(self, number: int) -> Path:
-        return self.folder / f"bench-{number}.json"
 
 
 def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evidence:
@@ -82,7 +73,9 @@ def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
         for number, path in enumerate(paths, 1):
             path.unlink(missing_ok=True)  # never through a link that lies there
             path.write_bytes(after.result(number).read_bytes())
-    later = Warning("measured-later", "", f"its benchmarks were run in turn with those of {after.revision.sha[:12]}")
+    # The path of one result: only its kind of numbers was measured later.
+    message = f"its benchmarks were run in turn with those of {after.revision.sha[:12]}"
+    later = Warning(LATER, earlier.sources[0].path, message)
     measured = replace(earlier, revision=before.revision, warnings=(*earlier.warnings, later))
     # The commit that was measured, though somebody may have moved HEAD meanwhile.
     evidence = replace(_with_results(order.evidence, paths), head=after.revision.sha)
@@ -143,46 +136,31 @@ def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:
 
 
 @contextmanager
-def _laid_out(project: Project, order: Order) -> Iterator[tuple[_Tree, _Tree]]:
+def _laid_out(project: Project, order: Order) -> Iterator[tuple[Checkout, Checkout]]:
     git: Any = import_module(f"{PACKAGE}.git")
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
-    except OSError as error:
-        mend = "make room, or point TMPDIR at a directory that can be written"
-        raise Refusal("no-temporary-directory", f"cannot be made: {error.strerror}", mend=mend) from None
-    with folder as name, git.open_repository(project.root) as repository:
+    with room() as folder, git.open_repository(project.root) as repository:
         head = git.revision(repository, order.evidence.head)
         if head.dirty:
             message = "there are changes that no commit holds, so they would not be measured"
             raise Refusal("dirty-tree", message, mend="commit or stash them")
-        base = git.revision(repository, _commit_before(project, order, git, repository))
-        trees = []
-        for side, revision in (("before", base), ("after", head)):
-            own = Path(name) / side
-            git.check_out(repository, revision.sha, own / "tree")
-            inside = project.root.resolve().relative_to(repository.root)
-            variables = guard(own, repository.root, own / "tree")
-            trees.append(_Tree(revision, Place(_inside(own / "tree", inside, revision.sha), variables), own))
-        yield trees[0], trees[1]
+        commit = _commit_before(project, order)
+        base = git.revision(repository, fetch_commit(project.root, commit, order.fetch) if order.fetch else commit)
+        yield (
+            lay_out(repository, base, project.root, folder / "before"),
+            lay_out(repository, head, project.root, folder / "after"),
+        )
 
 
-def _inside(tree: Path, folder: Path, sha: str) -> Path:
-    """Return the folder of the project in a checkout; refuse one that is not there, or leads out of it."""
-    found = tree / folder
-    if not found.is_dir() or found.resolve() != tree.resolve() / folder:
-        message = f"the project has no such folder at commit {sha[:12]}"
-        raise Refusal("missing-file", message, path=folder.as_posix(), mend="name a later commit with --base")
-    return found
-
-
-def _commit_before(project: Project, order: Order, git: Any, repository: Any) -> str:
+def _commit_before(project: Project, order: Order) -> str:
     """Return the commit that the phase began with: the one its baseline was measured at, else its base."""
     previous, _ = neighbours(order.phase, project.config)
-    found: Snapshot | None = find_baseline(project.root, order.phase, previous, order.before, lambda _: None).snapshot
+    base = order.evidence.base or order.since
+    from_store = borrow(project, order.phase, order.before, base).get
+    baseline = find_baseline(project.root, order.phase, previous, order.before, lambda _: None, from_store)
+    found: Snapshot | None = baseline.snapshot
     if found is not None and found.revision is not None:
         return found.revision.sha
-    base = order.evidence.base or order.since
     if base is None:
         mend = "record one with `phasemetrics baseline`, or name the commit with --base"
         raise Refusal("no-baseline", "there is no baseline and no base, so nothing to measure in turn with", mend=mend)
-    return str(git.revision(repository, base).sha)
+    return base

@@ -20,8 +20,14 @@ _SAID = 500  # characters of what a command said last
 _LAST = 64 << 10  # bytes of its output that are looked at for that
 # Workflows that run with the rights of the repository on what a stranger wrote.
 _PRIVILEGED = {"pull_request_target", "workflow_run"}
-# Whatever these name belongs to the checkout that we were started in, and not to the one that is to be measured.
-_OTHERS = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__")
+# Whatever these name belongs to the checkout that we were started in, and not to the one that is to be measured: its
+# environment, where its reports go, which of its tests run, the make that started us.
+_OTHERS = {
+    "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "__PYVENV_LAUNCHER__",
+    "COVERAGE_FILE", "COVERAGE_RCFILE", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG", "PYTEST_ADDOPTS",
+    "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "NODE_PATH", "CARGO_TARGET_DIR",
+}  # fmt: skip
+_FAMILIES = ("GIT_", "PHASEMETRICS_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,36 @@ def require_command(command: str | None, key: str) -> str:
     return command
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended: its exit code, and the line of an error that it said last."""
+
+    status: int
+    said: str
+
+
 def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
+    """Run a command as `attempt` does; raise Refusal `command-failed` when it does not end with 0."""
+    ended = attempt(command, place, results)
+    if ended.status != 0:
+        raise failed(command, f"ended with exit code {ended.status}: {ended.said}")
+
+
+def failed(command: str, how: str) -> Refusal:
+    """Return the refusal of a command that did not do what it is for."""
+    message = f"`{visible(command, _SAID)}` {how}"
+    return Refusal("command-failed", message, mend="run it by itself to see all that it says")
+
+
+def attempt(command: str, place: Place, results: Mapping[str, Path]) -> Ended:
     """Run a command with the shell in its place, `{bench}` and its like replaced by the paths of the results.
 
-    Raises Refusal `command-failed` when it does not end with 0, with the last line of an error that it said.
+    Raises Refusal `command-failed` when it cannot be started.
     """
     line = command
     for name, path in results.items():
         line = line.replace(f"{{{name}}}", shlex.quote(str(path)))
-    own = {key: value for key, value in os.environ.items() if key not in _OTHERS and not key.startswith("GIT_")}
+    own = {key: value for key, value in os.environ.items() if key not in _OTHERS and not key.startswith(_FAMILIES)}
     # Not a pipe: a server that the command leaves running would hold it open, and we would wait for ever.
     with tempfile.TemporaryFile() as output:
         process = _start(line, place, {**own, **place.variables}, output)
@@ -70,9 +97,7 @@ def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
             raise
         output.seek(-min(output.tell(), _LAST), os.SEEK_END)
         said = output.read()
-    if process.returncode != 0:
-        message = f"`{visible(command, _SAID)}` ended with exit code {process.returncode}: {_reason(said)}"
-        raise Refusal("command-failed", message, mend="run it by itself to see all that it says")
+    return Ended(process.returncode, _reason(said))
 
 
 def _start(line: str, place: Place, variables: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:

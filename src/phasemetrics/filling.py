@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from phasemetrics.adopting import Adoption, Taking
+from phasemetrics.borrowing import borrow
+from phasemetrics.commits import Say, with_base
 from phasemetrics.config import Project
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.markdown import decode, encode
@@ -21,11 +23,12 @@ from phasemetrics.evidence.facts import facts_of
 from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Phase, Snapshot
-from phasemetrics.evidence.store import Baseline, find_baseline, load, place
+from phasemetrics.evidence.store import Baseline, find_baseline, place
 from phasemetrics.opening import Opened, ledger_change, read_opened
 from phasemetrics.settings import Config
 from phasemetrics.surroundings import beside_of, in_repository
 from phasemetrics.templates import all_templates
+from phasemetrics.trending import trends_of
 from phasemetrics.writing.guard import resolve_document
 from phasemetrics.writing.transaction import Change, commit, locked
 
@@ -38,7 +41,8 @@ class Order:
 
     `since` is the configured base; it gives way to the base that the evidence names, and where it is not in this clone
     to the commit at which the baseline was recorded. `adopt` says which claims to take over, by document. `earlier`
-    are benchmarks of the commit before that were measured just now; they are added to the baseline.
+    are benchmarks of the commit before that were measured just now; they are added to the baseline. `fetch` is told of
+    a commit that is fetched because this clone lacks it; without it, none is.
     """
 
     phase: str
@@ -51,6 +55,7 @@ class Order:
     write: bool = True
     stdin: bytes = b""
     earlier: Snapshot | None = None
+    fetch: Say | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +94,17 @@ def fill(project: Project, order: Order) -> Result:
     """
     templates = all_templates(project.root, order.templates)
     documents = [project.root / name for name in order.documents if name != "-"]
-    recorded = load(project.root, order.phase, "baseline")
-    at_baseline = recorded.revision.sha if recorded and recorded.revision else None
-    usual = [base for base in (order.since, at_baseline) if base]
+    borrowed = borrow(project, order.phase, order.before, order.evidence.base or order.since)
+    usual = [base for base in (order.since, borrowed.commit) if base]
     # Evidence first: a refusal of it leaves nothing behind, not even the lock.
-    measured = measure(order.evidence, usual, documents, [place(order.phase, "baseline")])
+    evidence = order.evidence if order.fetch is None else with_base(order.evidence, usual, order.fetch)
+    measured = measure(evidence, usual, documents, [place(order.phase, "baseline")])
     require_evidence(measured.snapshot)
     with locked(project.root):
         opened = open_documents(project.root, order)
         previous, _ = neighbours(order.phase, project.config)
-        baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get)
-        baseline = _grown(baseline, order)
+        baseline = find_baseline(project.root, order.phase, previous, order.before, measured.at_base.get, borrowed.get)
+        baseline = _grown(replace(baseline, notes=borrowed.notes), order)
         phase = Phase(order.phase, baseline.snapshot, held_against(baseline.snapshot, measured.snapshot))
         rendered = render(project, Taking(project, phase, templates), baseline.found, opened, order.adopt)
         result = replace(rendered, baseline=baseline)
@@ -139,6 +144,7 @@ def render(
     phase = taking.phase
     beside = beside_of(project.root, project.config, phase)
     facts: dict[str, Any] = facts_of(phase, project.config, found, beside)
+    facts["trends"] = trends_of(project.root, project.config, phase)
     outcomes = []
     for one in opened:
         try:
@@ -163,13 +169,17 @@ def _grown(baseline: Baseline, order: Order) -> Baseline:
 
 def _write(root: Path, result: Result, opened: Sequence[Opened], order: Order) -> None:
     documents, records = [], []
-    if order.earlier is not None and result.phase.before is not None:
-        records.append(snapshot_change(root, place(order.phase, "baseline"), result.phase.before))
     for outcome, one in zip(result.outcomes, opened, strict=True):
         if one.name == "-":
             continue
         documents.append(Change(one.path, one.name, outcome.before, outcome.after))
         records.append(ledger_change(root, one, outcome.plan.ledger))
+    before, own = result.phase.before, place(order.phase, "baseline")
+    if order.earlier is not None and before is not None:
+        records.append(snapshot_change(root, own, before))
+    elif result.baseline.content is not None and documents:
+        # From now on it is here, where `check` finds it without the store, and byte for byte what the store has.
+        records.append(_record_change(root, own, result.baseline.content))
     if result.phase.after is not None and documents:
         records.append(snapshot_change(root, place(result.phase.number, "end"), result.phase.after))
     commit(root, documents, records)
@@ -177,6 +187,9 @@ def _write(root: Path, result: Result, opened: Sequence[Opened], order: Order) -
 
 def snapshot_change(root: Path, name: str, snapshot: Snapshot) -> Change:
     """Return the change that records a snapshot."""
+    return _record_change(root, name, codec.dumps(snapshot))
+
+
+def _record_change(root: Path, name: str, content: bytes) -> Change:
     path = root / name
-    before = path.read_bytes() if path.is_file() else None
-    return Change(path, name, before, codec.dumps(snapshot))
+    return Change(path, name, path.read_bytes() if path.is_file() else None, content)

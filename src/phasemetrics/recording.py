@@ -31,15 +31,13 @@ def require_room(root: Path, phase: str, *, force: bool, append: bool) -> Snapsh
     return recorded
 
 
-def record_baseline(root: Path, phase: str, evidence: Evidence, *, force: bool) -> Snapshot:
-    """Measure what a phase starts from and record it; raise Refusal when it was recorded before, unless `force`."""
+def record_baseline(root: Path, phase: str, snapshot: Snapshot, *, force: bool) -> None:
+    """Record what a phase starts from; raise Refusal when it was recorded before, unless `force`."""
+    require_evidence(snapshot)
     with locked(root):
         if not force:  # a damaged one can be replaced, and not be read
             require_room(root, phase, force=force, append=False)
-        snapshot = measure(evidence).snapshot
-        require_evidence(snapshot)
         commit(root, [], [snapshot_change(root, place(phase, "baseline"), snapshot)])
-    return snapshot
 
 
 def append_runs(root: Path, phase: str, evidence: Evidence) -> Snapshot:

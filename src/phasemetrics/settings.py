@@ -157,6 +157,8 @@ class Config(_Table):
     base: str | None = None
     plan: str | None = None
     module: str | None = None
+    store: str | None = None
+    repository: str | None = None
     phase: dict[str, PhaseTable] = Field(default_factory=dict)
     metric: tuple[MetricTable, ...] = Field(default=(), strict=False)
     suite: dict[str, SuiteTable] = Field(default_factory=dict)

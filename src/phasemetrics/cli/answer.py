@@ -10,7 +10,8 @@ from typing import Any
 from phasemetrics.cli.counts import counts
 from phasemetrics.document.ownership import Filling
 from phasemetrics.errors import PhasemetricsError
-from phasemetrics.evidence.model import Snapshot
+from phasemetrics.evidence.model import Snapshot, Warning
+from phasemetrics.evidence.records import fields_of
 from phasemetrics.evidence.snapshot import to_dict
 from phasemetrics.filling import Outcome
 
@@ -25,8 +26,12 @@ def answer(
     errors: Sequence[PhasemetricsError],
     *,
     audited: bool = False,
+    notes: Sequence[Warning] = (),
 ) -> str:
-    """Return the answer of a run, on success and on refusal alike; `audited`: claims were looked for."""
+    """Return the answer of a run, on success and on refusal alike; `audited`: claims were looked for.
+
+    `notes` are warnings that are not about a report, so that the snapshot has them not.
+    """
     snapshot = to_dict(after) if after is not None else {"metrics": {}, "files": [], "warnings": []}
     return json.dumps(
         {
@@ -35,7 +40,7 @@ def answer(
             "documents": [_document(outcome, audited) for outcome in outcomes],
             "metrics": snapshot["metrics"],
             "files": snapshot["files"],
-            "warnings": snapshot["warnings"],
+            "warnings": [*map(fields_of, notes), *snapshot["warnings"]],
             "errors": [_error(error) for error in errors],
         },
         indent=1,

@@ -16,8 +16,10 @@ from phasemetrics.cli.doctor import doctor
 from phasemetrics.cli.explain import explain
 from phasemetrics.cli.fill import fill
 from phasemetrics.cli.new import new
+from phasemetrics.cli.push import push
 from phasemetrics.cli.reset import reset
 from phasemetrics.cli.show import show
+from phasemetrics.cli.trend import trend
 
 
 def application() -> typer.Typer:
@@ -32,7 +34,7 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_everywhere)
-    for command in (new, baseline, collect, fill, check, show, doctor, explain, reset):
+    for command in (new, baseline, collect, fill, check, show, doctor, explain, reset, push, trend):
         app.command(cls=Adopting if command is fill else None)(command)
     return app
 

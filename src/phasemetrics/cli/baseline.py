@@ -13,6 +13,10 @@ def baseline(
     phase: options.PhaseOption = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a baseline that exists.")] = False,
     append: Annotated[bool, typer.Option("--append", help="Add runs of benchmarks to the one that exists.")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="REF", help="Measure this commit now, with [commands], in a checkout of its own."),
+    ] = None,
     junit: options.JunitOption = None,
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
@@ -20,6 +24,7 @@ def baseline(
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
+    fetch: options.FetchOption = False,
     head: options.HeadOption = "HEAD",
     config: options.ConfigOption = None,
     directory: options.DirectoryOption = None,
@@ -29,11 +34,12 @@ def baseline(
 ) -> None:
     """Record the numbers a phase starts from; an existing baseline is only replaced with --force.
 
-    More runs of its benchmarks are added with --append.
+    More runs of its benchmarks are added with --append. With --at it is measured from an old commit.
     """
-    from phasemetrics.cli.measuring import measured_evidence
+    from phasemetrics.cli.measuring import fetching, measured_evidence, measured_start, require_alone
     from phasemetrics.cli.printing import print_bytes, print_warnings, say, show_snapshot
     from phasemetrics.cli.request import Reports, enter, evidence_of, phase_of, project_here
+    from phasemetrics.commits import fetch_commit, with_base
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.store import place
     from phasemetrics.recording import append_runs, record_baseline, require_room
@@ -41,14 +47,21 @@ def baseline(
     enter(directory)
     project = project_here(config)
     number = phase_of(project, phase)
+    if at is not None:
+        require_alone(append=append, reports=bool(junit or coverage or bench), head=head)
     evidence = evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
     if append or not force:
         require_room(project.root, number, force=force, append=append)
-    evidence = measured_evidence(project, evidence, runs, quiet=quiet)
+    if fetch:
+        told = fetching(quiet=quiet)
+        evidence = with_base(evidence, (), told)
+        at = at and fetch_commit(project.root, at, told)
     if append:
+        evidence = measured_evidence(project, evidence, runs, quiet=quiet)
         snapshot = append_runs(project.root, number, evidence)
     else:
-        snapshot = record_baseline(project.root, number, evidence, force=force)
+        snapshot = measured_start(project, at, evidence, runs, quiet=quiet)
+        record_baseline(project.root, number, snapshot, force=force)
     print_warnings(snapshot.warnings, quiet)
     if json or format is options.Format.json:
         print_bytes(codec.dumps(snapshot))

@@ -18,6 +18,7 @@ def collect(
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
+    fetch: options.FetchOption = False,
     head: options.HeadOption = "HEAD",
     config: options.ConfigOption = None,
     directory: options.DirectoryOption = None,
@@ -26,17 +27,20 @@ def collect(
     quiet: options.QuietOption = False,
 ) -> None:
     """Read the reports and print the snapshot they add up to."""
+    from phasemetrics.cli.measuring import fetching
     from phasemetrics.cli.printing import print_bytes, print_warnings, show_snapshot
     from phasemetrics.cli.request import Reports, enter, evidence_of, project_here
+    from phasemetrics.commits import with_base
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.measuring import collect_here
     from phasemetrics.filling import require_evidence
 
     enter(directory)
     project = project_here(config)
-    snapshot = collect_here(
-        evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
-    )
+    evidence = evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale))
+    if fetch:
+        evidence = with_base(evidence, (), fetching(quiet=quiet))
+    snapshot = collect_here(evidence)
     require_evidence(snapshot)
     print_warnings(snapshot.warnings, quiet)
     if output is not None:

@@ -14,6 +14,8 @@ from phasemetrics.cli.findings import print_findings
 from phasemetrics.cli.options import Color
 from phasemetrics.cli.printing import print_bytes, print_diff, print_warnings, show_fillings, tell
 from phasemetrics.errors import PhasemetricsError
+from phasemetrics.evidence.lateness import measured_later
+from phasemetrics.evidence.model import Warning
 from phasemetrics.evidence.regressions import regressions
 from phasemetrics.filling import Outcome, Result
 
@@ -56,8 +58,9 @@ def finish(
         if ending.command == "check" and not ending.quiet:
             _conclude(result, ending, example)
     else:
-        print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
-        say_json(answer(code, result.outcomes, result.phase.after, [], audited=ending.command == "check"))
+        print_warnings(_warnings(result), ending.quiet)
+        audited, notes = ending.command == "check", result.baseline.notes
+        say_json(answer(code, result.outcomes, result.phase.after, [], audited=audited, notes=notes))
     for line in tripped:
         tell(line)
     return code
@@ -81,9 +84,11 @@ def say_json(text: str) -> None:
 def _print(result: Result, ending: Ending) -> None:
     audited = ending.command == "check"
     if not audited:
-        print_warnings(result.phase.after.warnings if result.phase.after else (), ending.quiet)
+        print_warnings(_warnings(result), ending.quiet)
     if not ending.quiet:
-        tell(f"phase {result.phase.number}: compared with {result.baseline.found}")
+        before = result.phase.before
+        later = " (measured later)" if before is not None and measured_later(before, None) else ""
+        tell(f"phase {result.phase.number}: compared with {result.baseline.found}{later}")
         verb = "would write" if ending.compares else "wrote"
         for outcome in result.outcomes:
             show_fillings(outcome, verb, ending.verbose, _claims(outcome, ending), audited)
@@ -97,6 +102,10 @@ def _print(result: Result, ending: Ending) -> None:
             print_bytes(outcome.after)
     if audited:
         print_findings(contradictions(result), ending.color, apart=result.changed)
+
+
+def _warnings(result: Result) -> Sequence[Warning]:
+    return (*result.baseline.notes, *(result.phase.after.warnings if result.phase.after else ()))
 
 
 def _claims(outcome: Outcome, ending: Ending) -> str:

@@ -29,6 +29,7 @@ def fill(
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
+    fetch: options.FetchOption = False,
     head: options.HeadOption = "HEAD",
     before: options.BeforeOption = None,
     template: options.TemplateOption = None,
@@ -44,7 +45,7 @@ def fill(
     """Fill the documents of a phase with what was measured."""
     from phasemetrics.cli.adoptions import adoptions, documents_in
     from phasemetrics.cli.ending import Ending, finish
-    from phasemetrics.cli.measuring import measured_order
+    from phasemetrics.cli.measuring import fetching, measured_order
     from phasemetrics.cli.request import (
         Reports,
         configured_base,
@@ -73,6 +74,7 @@ def fill(
             adopt=adoptions(adopt, named, lambda typed: documents_of(project, number, [typed])[0]),
             write=not diff,
             stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
+            fetch=fetching(quiet=quiet) if fetch else None,
         )
         return run(project, measured_order(project, order, runs, interleave=interleave, quiet=quiet))
 

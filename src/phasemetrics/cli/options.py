@@ -98,12 +98,20 @@ StaleOption: TypeAlias = Annotated[
 BaseOption: TypeAlias = Annotated[
     str | None, typer.Option("--base", envvar=_GIVEN + "BASE", metavar="REF", help="Where the diff starts.")
 ]
+FetchOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--fetch", envvar=_GIVEN + "FETCH", help="Fetch the commit that is needed and not in this clone."),
+]
 HeadOption: TypeAlias = Annotated[
     str, typer.Option("--head", envvar=_GIVEN + "HEAD", metavar="REF", help="Where the diff ends.")
 ]
 BeforeOption: TypeAlias = Annotated[
     str | None,
     typer.Option("--before", envvar=_GIVEN + "BEFORE", metavar="PATH|NAME", help="A snapshot, or a phase's end."),
+]
+StoreOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--store", envvar=_GIVEN + "STORE", metavar="URL", help="The team's store, such as s3://bucket/all."),
 ]
 TemplateOption: TypeAlias = Annotated[
     list[str] | None,

@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from phasemetrics.cli.options import Color
-from phasemetrics.document.ownership import Filling
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Snapshot, Warning
-from phasemetrics.filling import Outcome
 from phasemetrics.units import quantity_text
+
+if TYPE_CHECKING:  # what fills documents takes long to import, and many commands that print fill none
+    from phasemetrics.document.ownership import Filling
+    from phasemetrics.filling import Outcome
 
 _LINE = 2000
 

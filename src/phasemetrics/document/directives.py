@@ -1,7 +1,8 @@
 """Marks that a person puts into a document where its structure cannot tell: leave this alone, read this as that.
 
 `<!-- phasemetrics:off -->` … `<!-- phasemetrics:on -->` hides the lines between. `<!-- phasemetrics:as Metrics -->`
-lets the next block count as if it stood under that heading of a template. Both are comments on a line of their own.
+lets the next block count as if it stood under that heading of a template. What `<!-- phasemetrics:trend … -->` asks
+for, up to its `<!-- phasemetrics:end -->`, is ours as a whole. All are comments on a line of their own.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from phasemetrics.document.folding import HOLE, fits, heading_key
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.errors import Refusal
 
 _DIRECTIVE = re.compile(r"[ \t>]*<!--\s*phasemetrics:(?P<name>\S*)(?:\s+(?P<section>.*?))?\s*-->\s*", re.IGNORECASE)
-_NAMES = ("off", "on", "as")
+_NAMES = ("off", "on", "as", "trend", "end")
 
 
 @dataclass(frozen=True, slots=True)
-class _Directive:
+class Mark:
+    """A mark on its `line`: what it is called, and the `section` or the metric that it names."""
+
     line: Line
     name: str
     section: str
@@ -32,10 +36,11 @@ def directed(document: Document, sections: Collection[tuple[str, ...]]) -> Docum
     `sections` are the heading paths of the templates, as keys with HOLE at their holes. Raises Refusal `bad-marker`
     for a mark that is unknown, does not pair up, or names no section.
     """
-    found = list(_directives(document))
+    found = list(_every(document))
     if not found:
         return document
     hidden = set(_hidden(found))
+    hidden |= set(_written([one for one in found if one.line.number not in hidden]))
     paths: dict[int, tuple[str, ...]] = {}
     for one in found:
         if one.name == "as" and one.line.number not in hidden:
@@ -48,7 +53,7 @@ def directed(document: Document, sections: Collection[tuple[str, ...]]) -> Docum
     return replace(document, lines=lines)
 
 
-def _directives(document: Document) -> Iterator[_Directive]:
+def _every(document: Document) -> Iterator[Mark]:
     if "phasemetrics:" not in document.text.lower():
         return
     for line in document.lines:
@@ -58,33 +63,48 @@ def _directives(document: Document) -> Iterator[_Directive]:
         name = match["name"].lower()
         if name not in _NAMES:
             near = difflib.get_close_matches(name, _NAMES, n=1)
-            mend = f"did you mean `{near[0]}`?" if near else "write off, on, or as with a heading of a template"
-            raise _bad(line, f"there is no mark `phasemetrics:{match['name']}`", mend)
-        yield _Directive(line, name, match["section"] or "")
+            mend = f"did you mean `{near[0]}`?" if near else "write off, on, as with a heading, or trend with a metric"
+            raise bad_mark(line, f"there is no mark `phasemetrics:{match['name']}`", mend)
+        yield Mark(line, name, match["section"] or "")
 
 
-def _bad(line: Line, message: str, mend: str) -> Refusal:
+def bad_mark(line: Line, message: str, mend: str) -> Refusal:
+    """Return the refusal of a mark that cannot be followed."""
     return Refusal("bad-marker", message, line=line.number + 1, column=1, mend=mend)
 
 
-def _hidden(found: Sequence[_Directive]) -> Iterator[int]:
+def _hidden(found: Sequence[Mark]) -> Iterator[int]:
     """Yield the lines between each `off` and its `on`."""
-    opened: _Directive | None = None
+    opened: Mark | None = None
     for one in found:
         if one.name == "off":
             if opened is not None:
-                raise _bad(one.line, f"off again: it is off since line {opened.line.number + 1}", "remove one")
+                raise bad_mark(one.line, f"off again: it is off since line {opened.line.number + 1}", "remove one")
             opened = one
         elif one.name == "on":
             if opened is None:
-                raise _bad(one.line, "on, and nothing was off", "put <!-- phasemetrics:off --> above it")
+                raise bad_mark(one.line, "on, and nothing was off", "put <!-- phasemetrics:off --> above it")
             yield from range(opened.line.number, one.line.number)
             opened = None
     if opened is not None:
-        raise _bad(opened.line, "off, and never on again", "put <!-- phasemetrics:on --> where it ends")
+        raise bad_mark(opened.line, "off, and never on again", "put <!-- phasemetrics:on --> where it ends")
 
 
-def _section(one: _Directive, sections: Collection[tuple[str, ...]]) -> tuple[str, ...]:
+def _written(found: Sequence[Mark]) -> Iterator[int]:
+    """Yield the lines between each `trend` and its `end`."""
+    for one, following in pairwise(one for one in found if one.name in {"trend", "end"}):
+        if one.name == "trend" and following.name == "end":
+            yield from range(one.line.number + 1, following.line.number)
+
+
+def marks_of(document: Document) -> tuple[Mark, ...]:
+    """Return the marks of a document, without those that are switched off."""
+    found = list(_every(document))
+    hidden = set(_hidden(found))
+    return tuple(one for one in found if one.line.number not in hidden)
+
+
+def _section(one: Mark, sections: Collection[tuple[str, ...]]) -> tuple[str, ...]:
     """Return the headings of a template that a mark names, the last of them or several after one another."""
     wanted = tuple(heading_key(part) for part in one.section.split("/"))
     fitting = [path for path in sections if len(wanted) <= len(path) and all(map(_names, path[-len(wanted) :], wanted))]
@@ -92,7 +112,7 @@ def _section(one: _Directive, sections: Collection[tuple[str, ...]]) -> tuple[st
         return min(fitting, key=len)
     near = difflib.get_close_matches(wanted[-1], {path[-1].replace(HOLE, "…") for path in sections}, n=1)
     mend = f"did you mean `{near[0]}`?" if near else "docs/places.md lists the headings"
-    raise _bad(one.line, f"no template has a heading {one.section!r}", mend)
+    raise bad_mark(one.line, f"no template has a heading {one.section!r}", mend)
 
 
 def _names(heading: str, wanted: str) -> bool:
@@ -100,12 +120,12 @@ def _names(heading: str, wanted: str) -> bool:
     return bool(heading.strip(f" {HOLE}")) and fits(heading, wanted)
 
 
-def _block_after(document: Document, one: _Directive) -> list[int]:
+def _block_after(document: Document, one: Mark) -> list[int]:
     """Return the lines of the table, fence, list or paragraph under a mark."""
     after = document.lines[one.line.number + 1 :]
     start = next((index for index, line in enumerate(after) if document.raw(line).strip()), None)
     if start is None or after[start].kind == "heading":
-        raise _bad(one.line, "nothing stands under it that it could bind", "put it right above a block")
+        raise bad_mark(one.line, "nothing stands under it that it could bind", "put it right above a block")
     first = after[start]
     if first.block >= 0:
         return [line.number for line in after if line.block == first.block]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from phasemetrics.document.fields import Field
 from phasemetrics.document.markdown import Document, Line, Span
 from phasemetrics.document.pattern import Pattern
+from phasemetrics.document.regions import Region
 from phasemetrics.document.slot import Slot
 
 
@@ -61,13 +62,14 @@ class Rows:
 class Recognition:
     """All places that were found in a document; `kind` is the template that it follows as a whole.
 
-    `fields` are those of its front matter, which no template has to name.
+    `fields` are those of its front matter, `regions` what marks ask for; no template has to name either.
     """
 
     kind: str | None
     holes: tuple[Hole, ...]
     rows: tuple[Rows, ...]
     fields: tuple[Field, ...] = ()
+    regions: tuple[Region, ...] = ()
 
     def beside(self, holes: Iterable[Hole]) -> Recognition:
         """Return all places with more holes, without those that stand where a place is already."""
@@ -83,7 +85,11 @@ class Recognition:
     @property
     def addresses(self) -> set[str]:
         """The addresses of all that holds one value and stands in no row."""
-        return {hole.address for hole in self.holes} | {field.address for field in self.fields}
+        return (
+            {hole.address for hole in self.holes}
+            | {one.address for one in self.fields}
+            | {one.address for one in self.regions}
+        )
 
 
 Claimed = Callable[[Document], Iterable[Hole]]

@@ -16,6 +16,7 @@ from phasemetrics.document.ledger import Entry, Ledger
 from phasemetrics.document.ownership import Decision, Filling, frozen
 from phasemetrics.document.places import Claimed, Recognition, nothing_claimed
 from phasemetrics.document.recognition import recognise
+from phasemetrics.document.regionplan import plan_regions
 from phasemetrics.document.rows import RowPlan
 from phasemetrics.document.template import Template
 from phasemetrics.errors import PhasemetricsError
@@ -71,8 +72,10 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     single = decisions(document, found.holes, facts, lambda hole: ledger.get(hole.address))
     decided = frozen([*single, *(one for row in rows for one in row.decisions)])
     front = plan_fields(document, found.fields, facts, ledger)
-    edits = [*(hole_edit(document, one) for one in decided if one.writes), *front.edits]
-    entries = {one.hole.address: one.entry for one in decided if one.writes and one.entry} | front.entries
+    asked = plan_regions(document, found.regions, facts, ledger)
+    edits = [*(hole_edit(document, one) for one in decided if one.writes), *front.edits, *asked.edits]
+    entries = {one.hole.address: one.entry for one in decided if one.writes and one.entry}
+    entries |= front.entries | asked.entries
     blanks = {address: entry for row in rows for address, entry in row.entries.items() if not entry.written}
     entries |= row_entries(document, decided, blanks, ledger)
     for row in rows:
@@ -83,10 +86,11 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
     kept |= {new: ledger.entries[old] for row in rows for old, new in row.moved.items() if old in ledger.entries}
     result = document.spliced(edits)
-    fillings = _fillings([*(one.filling for one in decided), *front.fillings], rows, found, ledger)
+    fillings = _fillings([*(one.filling for one in decided), *front.fillings, *asked.fillings], rows, found, ledger)
     lines: Counter[str] = Counter(line.kind for line in document.lines)
     grown = _grown(found, rows)
     grown["front"] += front.gained
+    grown.update(asked.grown)
     free = tuple(_persons(decided))
     return Plan(found.kind, fillings, result, Ledger(kept | entries), result != text, lines, grown, free)
 

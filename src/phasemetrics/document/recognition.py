@@ -11,6 +11,7 @@ from phasemetrics.document.frontmatter import front_matter
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.places import Hole, Recognition, Rows
+from phasemetrics.document.regions import regions
 from phasemetrics.document.search import Paths, Search
 from phasemetrics.document.sections import section_places
 from phasemetrics.document.template import Template
@@ -23,7 +24,7 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
 
     Raises Refusal `bad-marker` for a mark of ours in the document that cannot be followed.
     """
-    document = heeding(document, templates)
+    whole, document = document, heeding(document, templates)
     headings = _headings(document)
     likeness = {template.name: _likeness(headings, template) for template in templates}
     ranked = sorted(templates, key=lambda template: -likeness[template.name])
@@ -53,7 +54,7 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
         holes = [hole for hole in holes if document.lines[hole.line].kind != "front"]
     taken = {hole.line for hole in holes} | {row.line.number for place in rows for row in place.rows}
     own = tuple(one for one in fields(document) if one.key.line.number not in taken)
-    return Recognition(best.name if best else None, tuple(holes), tuple(rows), own)
+    return Recognition(best.name if best else None, tuple(holes), tuple(rows), own, regions(whole))
 
 
 def heeding(document: Document, templates: Sequence[Template]) -> Document:

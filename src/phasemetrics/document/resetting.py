@@ -14,6 +14,7 @@ from phasemetrics.document.ownership import Filling
 from phasemetrics.document.places import Claimed, Recognition, nothing_claimed
 from phasemetrics.document.plan import BrokenPlan, Plan
 from phasemetrics.document.recognition import recognise
+from phasemetrics.document.regionplan import restored_regions
 from phasemetrics.document.restoring import restored, restored_rows
 from phasemetrics.document.template import Template
 
@@ -43,12 +44,14 @@ def _plan(document: Document, found: Recognition, ledger: Ledger) -> Plan:
     edits = [hole_edit(document, one) for one in decisions if one.writes]
     edits += [edit for row in rows for edit in row_edits(document, row)[0]]
     front = restored_fields(document, found.fields, ledger)
-    edits += front.edits
+    asked = restored_regions(document, found.regions, ledger)
+    edits += [*front.edits, *asked.edits]
     lost = list(_lost(found, ledger))
     fillings = [one.filling for one in decisions] + [one for row in rows for one in row.fillings]
-    fillings += [*front.fillings, *lost]
+    fillings += [*front.fillings, *asked.fillings, *lost]
     result = document.spliced(edits)
     grown = Counter(front=front.gained)
+    grown.update(asked.grown)
     for place, row in zip(places, rows, strict=True):
         grown[place.pattern.kind] += len(row.inserted) - len(row.removed)
     left = {one.address: ledger.entries[one.address] for one in lost}

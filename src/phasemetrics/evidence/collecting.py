@@ -113,7 +113,7 @@ def _tree(evidence: Evidence) -> TreePaths:
     git: Any = import_module(f"{PACKAGE}.git")
     try:
         with git.open_repository(evidence.root) as repository:
-            paths = git.tracked_paths(repository, git.resolve(repository, evidence.head))
+            paths = git.tracked_paths(repository, git.find(repository, evidence.head)[0])
             folder = Path(os.path.realpath(evidence.root)).relative_to(repository.root).as_posix()
     except (Refusal, ValueError):  # the latter where a bare repository lies elsewhere
         return TreePaths(())

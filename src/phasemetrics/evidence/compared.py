@@ -11,7 +11,8 @@ from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.binding import require_fit
 from phasemetrics.evidence.comparing import compare_row, settle
 from phasemetrics.evidence.comparison import Comparison
-from phasemetrics.evidence.model import Phase
+from phasemetrics.evidence.lateness import measured_later
+from phasemetrics.evidence.model import Kind, Phase
 from phasemetrics.evidence.rownumbers import kind_of, numbers_of
 from phasemetrics.evidence.side import Side
 from phasemetrics.evidence.target import judge, parse_target
@@ -62,7 +63,7 @@ def _row(metric: MetricTable, comparison: Comparison, before: Side, after: Side,
         "name": Value(visible(metric.name)),
         "aliases": metric.aliases,
         **shown,
-        "measured": _measured(before, old),
+        "measured": _measured(before, old, kind),
         "target": _target(metric, beside) or no_target,
         "expected": shown["expected"] if metric.target else no_target,
         "numbers": summed_up("", "", old, new, better)["numbers"],
@@ -77,10 +78,14 @@ def _unit_of(text: str) -> str:
     return next((symbol for symbol, factor in SYMBOLS.get(kind, ()) if factor == own), spelling)
 
 
-def _measured(before: Side, old: Value) -> Value:
+def _measured(before: Side, old: Value, kind: Kind) -> Value:
+    """Return when the number before was measured: the date of its commit, or the later one on which that was done."""
     if old.text is None or before.snapshot is None:
         return old
     revision = before.snapshot.revision
+    later = measured_later(before.snapshot, kind)
+    if later is not None and revision is not None:
+        return Value(visible(f"{later[:10]} (measured later, at {revision.sha[:7]})"), old.origin)
     dates = [source.modified for source in before.snapshot.sources]
     date = revision.date if revision else max(dates, default=None)
     return Value(visible(date[:10]), old.origin) if date else absent("no-date", "the baseline has no date")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from phasemetrics.errors import Refusal
+from phasemetrics.escaping import visible
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.freshness import checked
@@ -33,7 +34,7 @@ def measure(
 
     The base is `evidence.base` when it is named, else the first of the `usual` ones that is in this clone; a usual one
     that is not is a warning, a named one a refusal. `beside` are documents that may differ from the commit, `wanted`
-    files to read at the base. Raises Refusal for evidence that cannot be read, and outside a repository.
+    files of the project to read at the base. Raises Refusal for evidence that cannot be read, and outside a repository.
     """
     snapshot = collect_reports(evidence)
     git: Any = import_module(f"{PACKAGE}.git")
@@ -51,7 +52,8 @@ def measure(
         days = git.span(repository, base, revision.sha)
         if days is not None:
             snapshot = replace(snapshot, metrics={**snapshot.metrics, "phase.days": Metric(days, "day")})
-        blobs = {path: git.read_blob(repository, base, path) for path in wanted}
+        above = _above(repository, evidence.root)
+        blobs = {path: git.read_blob(repository, base, f"{above}{path}") for path in wanted}
     return Measured(snapshot, {path: content for path, content in blobs.items() if content is not None})
 
 
@@ -108,8 +110,7 @@ def _with_revision(git: Any, repository: Any, evidence: Evidence, snapshot: Snap
     snapshot = replace(snapshot, revision=revision)
     if repository.bare or not snapshot.sources or git.resolve(repository, "HEAD") != revision.sha:
         return snapshot
-    folder = Path(os.path.realpath(evidence.root)).relative_to(repository.root).as_posix()
-    above = "" if folder == "." else f"{folder}/"
+    above = _above(repository, evidence.root)
 
     def here(paths: Iterable[str]) -> list[str]:
         return [path.removeprefix(above) for path in paths if path.startswith(above)]
@@ -123,17 +124,36 @@ def _with_revision(git: Any, repository: Any, evidence: Evidence, snapshot: Snap
     )
 
 
+def _above(repository: Any, root: Path) -> str:
+    """Return what stands before a path relative to `root` where the repository speaks of it."""
+    folder = Path(os.path.realpath(root))
+    inside = folder.relative_to(repository.root).as_posix() if folder.is_relative_to(repository.root) else "."
+    return "" if inside == "." else f"{inside}/"
+
+
 def _base(git: Any, repository: Any, named: str | None, usual: Sequence[str]) -> tuple[str | None, tuple[Warning, ...]]:
     if named is not None:
-        return git.revision(repository, named).sha, ()
+        return _commit(git, repository, named)
     doubts: list[Warning] = []
     for name in usual:
         try:
-            return git.revision(repository, name).sha, tuple(doubts)
+            sha, others = _commit(git, repository, name)
         except Refusal as error:
             message = f"{error.message}; {error.mend}" if error.mend else error.message
             doubts.append(Warning(error.code, "", f"files and lines are not counted from there: {message}"))
+        else:
+            return sha, (*doubts, *others)
     return None, tuple(doubts)
+
+
+def _commit(git: Any, repository: Any, name: str) -> tuple[str, tuple[Warning, ...]]:
+    """Return the commit that a base names, with the doubt about one that only a remote's branch is called."""
+    sha, found = git.find(repository, name)
+    git.revision(repository, sha)  # it can be read, and has a date
+    if found == name:
+        return sha, ()
+    message = f"{visible(name)} is no branch of this clone: {visible(found)} was taken, as it was last fetched"
+    return sha, (Warning("remote-branch", "", message),)
 
 
 def _with_dependencies(snapshot: Snapshot, repository: Any) -> Snapshot:

@@ -48,7 +48,8 @@ def find(root: Path, patterns: Collection[str], kind: Kind, judge: Judge) -> Fou
         paths = _files(root, pattern, kind, judge, found.warnings)
         if not paths:
             message = "no file matches" if glob.has_magic(pattern) else "there is no such file"
-            mend = f"run the command that writes it, or name another with {_OPTION[kind]}"
+            lost = "; an upload may have left out what begins with a dot" if _is_hidden(pattern) else ""
+            mend = f"run the command that writes it, or name another with {_OPTION[kind]}{lost}"
             raise Refusal("missing-report", message, path=pattern, mend=mend)
         for path in paths:
             real = path.resolve()  # a report and a link to it are one report
@@ -91,6 +92,11 @@ def require_all(found: Mapping[Kind, Found], expected: int) -> None:
         message = f"the run is not complete: {'; '.join(wrong)}"
         mend = "fetch the reports of every job, and none of an earlier run; or say how many there are"
         raise Refusal("partial-run", message, mend=mend)
+
+
+def _is_hidden(pattern: str) -> bool:
+    # upload-artifact leaves such files out since 4.4, and `.coverage.*` is what coverage calls its data.
+    return any(part.startswith(".") and part.strip(".") for part in pattern.split("/"))
 
 
 def _is_many(root: Path, pattern: str) -> bool:

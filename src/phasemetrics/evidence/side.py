@@ -43,6 +43,7 @@ def git_origin(snapshot: Snapshot) -> Origin:
 
 def both_ends(phase: Phase, found: str) -> tuple[Side, Side]:
     """Return the two ends of a phase; `found` says in words where the baseline was looked for."""
-    mend = f"record it with `phasemetrics baseline -p {phase.number}`, or name a snapshot with --before"
+    base = phase.after.base[:12] if phase.after and phase.after.base else "COMMIT"
+    mend = f"measure it with `phasemetrics baseline -p {phase.number} --at {base}`, or name a snapshot with --before"
     nothing = absent("no-evidence", "nothing was measured for the end of the phase", "run `phasemetrics fill`")
     return Side(phase.before, absent("no-baseline", found, mend)), Side(phase.after, nothing)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import reprlib
-from collections.abc import Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar, get_args
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.cases import read_cases, shown_cases
@@ -28,6 +29,9 @@ from phasemetrics.reading import unique_keys
 from phasemetrics.unitnames import Direction
 
 SCHEMA = 1
+_NUMBERS = frozenset((int, float))
+_BETTER = (None, *get_args(Direction))
+_Built = TypeVar("_Built")
 
 
 def to_dict(snapshot: Snapshot) -> dict[str, Any]:
@@ -98,14 +102,22 @@ def _block(value: Any) -> str:
 
 def loads(content: bytes, path: str) -> Snapshot:
     """Read a snapshot; raise Refusal for one that is damaged or of a newer schema."""
+    return read_as(_snapshot, content, path)
+
+
+def read_as(build: Callable[[Any], _Built], content: bytes, path: str, what: str = "the stored snapshot") -> _Built:
+    """Return what `build` makes of the JSON of a snapshot; raise Refusal for one that is damaged, in any part.
+
+    `what` it is called in that refusal, `path` where it is kept.
+    """
     mend = f"restore it with `git checkout -- {path}`, or record it again"
     try:
-        return _snapshot(json.loads(content.decode(), object_pairs_hook=unique_keys, parse_constant=_no_constant))
+        return build(json.loads(content.decode(), object_pairs_hook=unique_keys, parse_constant=_no_constant))
     except json.JSONDecodeError as error:
-        message = f"the stored snapshot is malformed: {error.msg}"
+        message = f"{what} is malformed: {error.msg}"
         raise Refusal("damaged-store", message, path=path, line=error.lineno, column=error.colno, mend=mend) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        message = f"the stored snapshot is malformed: {type(error).__name__} {error}"
+        message = f"{what} is malformed: {type(error).__name__} {error}"
         raise Refusal("damaged-store", message, path=path, mend=mend) from None
 
 
@@ -113,28 +125,36 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
 
 
-def _snapshot(data: Any) -> Snapshot:
+def measured_part(data: Any) -> Snapshot:
+    """Return what a snapshot says of its metrics and where they come from, without the lists of what was found."""
     schema = data["schema"]
     if type(schema) is not int or schema != SCHEMA:
         raise ValueError(f"schema {reprlib.repr(schema)} is not {SCHEMA}; a newer phasemetrics wrote it")
-    base, revision, machine = data.get("base"), data["revision"], data["machine"]
+    revision, machine = data["revision"], data["machine"]
+    return Snapshot(
+        revision=None if revision is None else to_record(Revision, revision),
+        metrics={name: _read_metric(metric) for name, metric in data["metrics"].items()},
+        machine=None if machine is None else to_record(Machine, machine),
+        options=_options(data.get("options", {})),
+        warnings=tuple(to_record(Warning, one) for one in listed(data["warnings"])),
+    )
+
+
+def _snapshot(data: Any) -> Snapshot:
+    measured, base = measured_part(data), data.get("base")
     if not FITS["str | None"](base):
         raise ValueError("the base is not a commit")
     files = tuple(spelled_record(FileChange, one) for one in listed(data["files"]))
-    return Snapshot(
-        revision=None if revision is None else to_record(Revision, revision),
+    return replace(
+        measured,
         base=base,
         sources=tuple(_read_source(one) for one in listed(data["sources"])),
-        metrics={name: _read_metric(metric) for name, metric in data["metrics"].items()},
         files=None if base is None and not files else files,
         coverage=tuple(to_record(PathCount, one) for one in listed(data["coverage"])),
         tests=tuple(_read_count(one, "path") for one in listed(data.get("tests", []))),
         groups=tuple(_read_count(one, "name") for one in listed(data.get("groups", []))),
         cases=read_cases(data.get("cases")),
         dependencies=_dependencies(data.get("dependencies")),
-        machine=None if machine is None else to_record(Machine, machine),
-        options=_options(data.get("options", {})),
-        warnings=tuple(to_record(Warning, one) for one in listed(data["warnings"])),
     )
 
 
@@ -155,16 +175,17 @@ def _read_count(data: Mapping[str, Any], key: str) -> TestCount:
 
 def _read_metric(data: Mapping[str, Any]) -> Metric:
     runs, counts = listed(data.get("runs", [])), (data.get("covered"), data.get("total"))
-    if not all(type(value) in (int, float) and math.isfinite(value) for value in (data["value"], *runs)):
-        raise ValueError(f"{reprlib.repr([data['value'], *runs])} are not all numbers")
+    numbers = (data["value"], *runs)
+    if not _NUMBERS.issuperset(map(type, numbers)) or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"{reprlib.repr(list(numbers))} are not all numbers")
     if counts != (None, None) and not all(map(FITS["int"], counts)):
         raise ValueError(f"{reprlib.repr(counts)} are not two counts")
     if not isinstance(data["unit"], str):
         raise ValueError(f"{reprlib.repr(data['unit'])} is not a unit")
     sessions, better = listed(data.get("sessions", [])), data.get("better")
-    if not all(map(FITS["int"], sessions)) or (sessions and (min(sessions) < 1 or sum(sessions) != len(runs))):
+    if sessions and (not all(map(FITS["int"], sessions)) or min(sessions) < 1 or sum(sessions) != len(runs)):
         raise ValueError(f"{reprlib.repr(sessions)} are not the sessions of {len(runs)} runs")
-    if better not in (None, *get_args(Direction)):
+    if better not in _BETTER:
         raise ValueError(f"{reprlib.repr(better)} is not a direction")
     return Metric(data["value"], data["unit"], *counts, tuple(runs), tuple(sessions), better)
 

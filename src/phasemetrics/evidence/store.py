@@ -11,7 +11,7 @@ from typing import Literal
 
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence import snapshot as codec
-from phasemetrics.evidence.model import Snapshot
+from phasemetrics.evidence.model import Snapshot, Warning
 from phasemetrics.reading import JSON_LIMIT, read_regular
 
 FOLDER = ".phasemetrics"
@@ -20,19 +20,36 @@ _PHASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A snapshot as a team's store keeps it, and in words which one it is."""
+
+    found: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Baseline:
-    """The snapshot a phase is compared with, and in words where it came from; `notes` say what was odd."""
+    """The snapshot a phase is compared with, and in words where it came from; `notes` say what was odd.
+
+    `content` is its JSON where it came from a team's store.
+    """
 
     snapshot: Snapshot | None
     found: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Warning, ...] = ()
+    content: bytes | None = None
 
 
 def checked_phase(name: str) -> str:
     """Return the name of a phase that is safe as the name of a folder; raise UsageError for any other."""
-    if not _PHASE.fullmatch(name) or ".." in name:
+    if not is_phase(name):
         raise UsageError("bad-phase", f"{name!r} cannot name a phase", mend="use letters, digits, `.`, `_` and `-`")
     return name
+
+
+def is_phase(name: str) -> bool:
+    """Return whether a phase can be called like this."""
+    return _PHASE.fullmatch(name) is not None and ".." not in name
 
 
 def place(phase: str, side: Side) -> str:
@@ -57,13 +74,19 @@ def load(root: Path, phase: str, side: Side) -> Snapshot | None:
 
 
 def find_baseline(
-    root: Path, phase: str, previous: str | None, named: str | None, at_base: Callable[[str], bytes | None]
+    root: Path,
+    phase: str,
+    previous: str | None,
+    named: str | None,
+    at_base: Callable[[str], bytes | None],
+    from_store: Callable[[], Stored | None] = lambda: None,
 ) -> Baseline:
     """Find what `phase` is compared with.
 
     Looks, in this order, at the snapshot that was `named` (a file, or a phase whose end it is), at the phase's own
-    baseline in the checkout, at the same path at the base revision (`at_base` returns its bytes), and at the end of
-    the `previous` phase. Raises Refusal when what was named does not exist, or what was found is damaged.
+    baseline in the checkout, at the same path at the base revision (`at_base` returns its bytes), at the end of the
+    `previous` phase, and at what a team's store has (`from_store`; without it nobody is asked). Raises Refusal when
+    what was named does not exist, or what was found is damaged.
     """
     if named is not None:
         return _named(root, named)
@@ -71,6 +94,9 @@ def find_baseline(
     for found, snapshot in _candidates(root, phase, previous, at_base):
         if snapshot is not None:
             return Baseline(snapshot, found)
+    stored = from_store()
+    if stored is not None:
+        return Baseline(codec.loads(stored.content, stored.found), stored.found, content=stored.content)
     return Baseline(None, f"no baseline: looked for {own}, there and at the base revision")
 
 

@@ -1,0 +1,1 @@
+"""How metrics went, over phases and over repositories."""
