@@ -180,6 +180,9 @@ def test_the_latest_report_says_when_it_was_measured() -> None:
     one = Record(API, "3", "end", dumps(Snapshot(BEFORE.revision, sources=sources)))
     assert measured_at(one).isoformat() == "2026-11-20T11:00:00+00:00"
     assert "20261120T110000Z" in key_of(one)
+    younger = replace(BEFORE.revision, date="2026-11-20T11:30:00Z") if BEFORE.revision else None
+    again = Record(API, "3", "end", dumps(Snapshot(younger, sources=sources)))
+    assert measured_at(again).isoformat() == "2026-11-20T11:30:00+00:00", "read again when it was committed"
     refused(lambda: key_of(Record(API, "3", "end", dumps(Snapshot(None)))), "damaged-store")
 
 

@@ -57,16 +57,17 @@ def _phases(folder: Path) -> list[str]:
 
 
 def measured_at(record: Record) -> datetime:
-    """Return when a record was measured (UTC, whole seconds): its latest report, else the date of its commit.
+    """Return when a record was measured (UTC, whole seconds): its latest report, or its commit where that is younger.
 
-    Only the content decides, so the same bytes have the same time everywhere. Raises Refusal for damaged content, and
-    for a record that says neither.
+    The same reports may be read again when what they are of has been committed, and that record counts. Only the content
+    decides, so the same bytes have the same time everywhere. Raises Refusal for damaged content, and for a record that
+    says neither.
     """
     name = place(record.phase, record.side)
     snapshot = codec.loads(record.content, name)
     times = [source.modified for source in snapshot.sources]
-    if not times and snapshot.revision is not None:
-        times = [snapshot.revision.date]
+    if snapshot.revision is not None:
+        times.append(snapshot.revision.date)
     try:
         return max(_in_utc(time) for time in times)
     except (ValueError, OverflowError):
