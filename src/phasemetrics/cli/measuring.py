@@ -22,7 +22,7 @@ def measured_evidence(project: Project, evidence: Evidence, runs: int | None, *,
     """Return the evidence with the results of `runs` runs of the benchmarks; as it is where none were asked for."""
     if runs is None:
         return evidence
-    from phasemetrics.benching import run_here
+    from phasemetrics.running.benching import run_here
 
     _end_in_order()
     with progress(quiet=quiet) as say:
@@ -39,7 +39,7 @@ def measured_order(project: Project, order: Order, runs: int | None, *, interlea
         return replace(order, evidence=measured_evidence(project, order.evidence, runs, quiet=quiet))
     if runs is None:
         raise UsageError("no-runs", "--interleave does not say how many runs", mend="say it with --runs 6")
-    from phasemetrics.benching import run_in_turn
+    from phasemetrics.running.benching import run_in_turn
 
     _end_in_order()
     with progress(quiet=quiet) as say:
@@ -63,7 +63,7 @@ def measured_start(project: Project, at: str | None, evidence: Evidence, runs: i
         from phasemetrics.evidence.measuring import measure
 
         return measure(measured_evidence(project, evidence, runs, quiet=quiet)).snapshot
-    from phasemetrics.afterwards import measure_at
+    from phasemetrics.running.afterwards import measure_at
 
     _end_in_order()
     with progress(quiet=quiet) as say:

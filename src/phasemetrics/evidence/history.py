@@ -59,9 +59,9 @@ def _phases(folder: Path) -> list[str]:
 def measured_at(record: Record) -> datetime:
     """Return when a record was measured (UTC, whole seconds): its latest report, or its commit where that is younger.
 
-    The same reports may be read again when what they are of has been committed, and that record counts. Only the content
-    decides, so the same bytes have the same time everywhere. Raises Refusal for damaged content, and for a record that
-    says neither.
+    The same reports may be read again when what they are of has been committed, and then that record counts. Only the
+    content decides, so the same bytes have the same time everywhere. Raises Refusal for damaged content, and for a
+    record that says neither.
     """
     name = place(record.phase, record.side)
     snapshot = codec.loads(record.content, name)

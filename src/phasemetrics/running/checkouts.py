@@ -10,11 +10,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from phasemetrics.commands import Place
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.model import Revision
-from phasemetrics.importguard import guard
+from phasemetrics.running.commands import Place
+from phasemetrics.running.importguard import guard
 
 
 @dataclass(frozen=True, slots=True)

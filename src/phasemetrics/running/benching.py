@@ -11,8 +11,6 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from phasemetrics.borrowing import borrow
-from phasemetrics.checkouts import Checkout, lay_out, room
-from phasemetrics.commands import Place, require_command, run
 from phasemetrics.commits import fetch_commit
 from phasemetrics.config import Project
 from phasemetrics.errors import Refusal
@@ -23,8 +21,10 @@ from phasemetrics.evidence.lateness import LATER
 from phasemetrics.evidence.model import Kind, Snapshot, Warning
 from phasemetrics.evidence.store import find_baseline
 from phasemetrics.filling import Order
-from phasemetrics.importguard import require_own
-from phasemetrics.thismachine import this_machine
+from phasemetrics.running.checkouts import Checkout, lay_out, room
+from phasemetrics.running.commands import Place, require_command, run
+from phasemetrics.running.importguard import require_own
+from phasemetrics.running.thismachine import this_machine
 
 Say = Callable[[str], None]
 _DEFAULT = PurePosixPath("build/bench-*.json")  # where results go that no pattern speaks of

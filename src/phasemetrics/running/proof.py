@@ -6,13 +6,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from phasemetrics.checkouts import Checkout
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.formats import collector_for
 from phasemetrics.evidence.model import FileCoverage, Kind, Measurement, Report
 from phasemetrics.evidence.paths import is_absolute
-from phasemetrics.importguard import python_told, require_own
+from phasemetrics.running.checkouts import Checkout
+from phasemetrics.running.importguard import python_told, require_own
 
 _PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
 

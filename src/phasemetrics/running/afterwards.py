@@ -11,8 +11,6 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from phasemetrics.checkouts import Checkout, lay_out, room
-from phasemetrics.commands import Ended, attempt, failed, require_command, run
 from phasemetrics.config import Project
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence.collecting import Evidence
@@ -21,9 +19,11 @@ from phasemetrics.evidence.lateness import LATER
 from phasemetrics.evidence.measuring import measure
 from phasemetrics.evidence.model import Kind, Report, Snapshot, Warning
 from phasemetrics.evidence.reportfiles import find, named_format
-from phasemetrics.proof import require_own_code
+from phasemetrics.running.checkouts import Checkout, lay_out, room
+from phasemetrics.running.commands import Ended, attempt, failed, require_command, run
+from phasemetrics.running.proof import require_own_code
+from phasemetrics.running.thismachine import this_machine
 from phasemetrics.settings import CommandsTable
-from phasemetrics.thismachine import this_machine
 
 Say = Callable[[str], None]
 _PLACES: dict[Kind, str] = {"junit": "build/junit.xml", "coverage": "build/coverage.json"}
