@@ -17,9 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from git_workshop import Workshop
 from nursery import PROGRAM, clean, ran
+from phasemetrics.running.importguard import module_names
 
 CONFIG = """
 documents = ["README.md"]
@@ -307,7 +310,7 @@ def test_what_is_interrupted_leaves_nothing_behind(tmp_path: Path, told: signal.
         time.sleep(0.1)
     running.send_signal(told)
     _, said = running.communicate(timeout=30)
-    assert (running.returncode, b"interrupted" in said) == (130, True)
+    assert (running.returncode, said.splitlines()[-1]) == (130, b"interrupted; nothing is left half done")
     assert list(room.iterdir()) == []
     assert files_of(workshop.root) == before
     with pytest.raises(ProcessLookupError):
@@ -415,3 +418,162 @@ def test_what_cannot_be_measured_is_refused_before_anything_runs(tmp_path: Path)
     done(workshop.root, "baseline")
     assert "error[baseline-exists]" in ran(workshop.root, "baseline", "--at", "old").stderr
     assert not trace.exists()
+
+
+ELSEWHERE = ("error[imported-elsewhere]", "error[unproven]")
+
+
+def test_what_another_python_says_proves_nothing_of_the_tests(tmp_path: Path, outside: Path) -> None:
+    """tox keeps PYTHONPATH from what it runs, and has a Python of its own that would speak for it."""
+    test = f"{sys.executable} -c pass; {outside}/python -I -m pytest -q --junitxml={{junit}}"
+    workshop = python_project(tmp_path / "p", test, more=f"setup = {json.dumps(f'{sys.executable} -c pass')}")
+    install(outside, workshop.root, "-e")
+    assert "error[unproven]" in refused(workshop)
+
+
+@pytest.mark.parametrize("options", ["--cov=src", "--cov=tests", "--cov=."])
+def test_coverage_of_nothing_or_of_tests_is_no_proof(tmp_path: Path, outside: Path, options: str) -> None:
+    test = f"{outside}/python -I -m pytest -q --junitxml={{junit}} {options} --cov-report=json:{{coverage}}"
+    workshop = python_project(tmp_path / "p", test)
+    install(outside, workshop.root, "-e")
+    assert refused(workshop).startswith(ELSEWHERE)
+
+
+def test_another_checkout_of_the_repository_is_elsewhere(tmp_path: Path, outside: Path) -> None:
+    workshop = python_project(tmp_path / "p", f"{outside}/python -m pytest -q --junitxml={{junit}}")
+    install(outside, workshop.root, "-e")
+    linked = tmp_path / "linked"
+    workshop.git("worktree", "add", "-q", "--detach", str(linked))
+    found = ran(linked, "baseline", "--at", "old")
+    assert (found.returncode, "error[imported-elsewhere]" in found.stderr) == (3, True), found.stderr
+
+
+@pytest.mark.parametrize("place", ["backend/acme/__init__.py", "packages/a/src/acme/__init__.py", "src/acme.py"])
+def test_wherever_the_commit_keeps_its_packages(tmp_path: Path, outside: Path, place: str) -> None:
+    workshop = python_project(tmp_path / "p", "")
+    install(outside, workshop.root)
+    (workshop.root / "src/acme/__init__.py").unlink()
+    manifest = {f"{place.partition('/src')[0]}/pyproject.toml": "[project]\n"} if "packages" in place else {}
+    workshop.commit({place: OLD, **manifest})
+    workshop.git("tag", "-f", "old")
+    workshop.write("phasemetrics.toml", configured(f"{outside}/python -m pytest -q --junitxml={{junit}}"))
+    assert "error[imported-elsewhere]" in refused(workshop)
+
+
+@pytest.mark.parametrize(
+    "tests",
+    [
+        "import os, subprocess, sys\ndef test_server():\n    server = subprocess.Popen([sys.executable, '-c',"
+        "'import acme, time; print(1, flush=True); time.sleep(60)'], stdout=subprocess.PIPE)\n"
+        "    server.stdout.readline()\n    server.kill()\n    server.wait()\n",
+        "import os\nos.environ.clear()\nimport acme\ndef test_steps(): pass\n",
+        "import sys\nfrom unittest import mock\ndef test_steps():\n    with mock.patch.dict(sys.modules):\n"
+        "        import acme\n        assert acme.steps()\n",
+        "import runpy\ndef test_steps():\n    import acme\n    del __import__('sys').modules['acme']\n",
+    ],
+)
+def test_what_hides_or_is_killed_has_said_it_already(tmp_path: Path, outside: Path, tests: str) -> None:
+    workshop = python_project(tmp_path / "p", f"{outside}/python -m pytest -q -n 2 --junitxml={{junit}}")
+    install(outside, workshop.root, "-e")
+    workshop.commit({"tests/test_acme.py": tests})
+    workshop.git("tag", "-f", "old")
+    assert "error[imported-elsewhere]" in refused(workshop)
+
+
+def test_a_hook_of_the_environment_still_runs(tmp_path: Path, outside: Path) -> None:
+    site = next((outside.parent / "lib").glob("python*/site-packages"))
+    (site / "sitecustomize.py").write_text("import builtins\nbuiltins.customized = True\n")
+    workshop = python_project(tmp_path / "p", f"PYTHONPATH=src:$PYTHONPATH {outside}/python -m pytest {MEASURED}")
+    workshop.commit({"tests/test_acme.py": f"{TESTS}\n\ndef test_site():\n    assert customized\n"})
+    workshop.git("tag", "-f", "old")
+    done(workshop.root, "baseline", "--at", "old")
+    assert values(workshop.root)["tests.passed"] == 2
+
+
+def test_commands_stay_at_their_commit(tmp_path: Path) -> None:
+    workshop = script_project(tmp_path / "p")
+    head = workshop.git("rev-parse", "HEAD")
+    workshop.write("phasemetrics.toml", configured(f"git checkout -q {head}; sh run.sh", globs='junit = ["out/*.xml"]'))
+    assert "error[other-commit]: the commands went to another commit" in refused(workshop)
+    workshop.write("phasemetrics.toml", configured("echo x >> cases; sh run.sh", globs='junit = ["out/*.xml"]'))
+    said = done(workshop.root, "baseline", "--at", "old").stderr
+    assert "warning[changed-checkout]: the commands changed 1 tracked files of their checkout, such as cases" in said
+    assert recorded(workshop.root)["revision"]["dirty"] is True
+
+
+def test_what_commands_leave_running_ends_with_the_checkout(tmp_path: Path) -> None:
+    """A server that `setup` starts is there for the tests, and is gone when its folder is."""
+    number = tmp_path / "number"
+    workshop = script_project(tmp_path / "p", test=f"kill -0 $(cat {number}) && sh run.sh")
+    config = configured(
+        f"kill -0 $(cat {number}) && sh run.sh",
+        globs='junit = ["out/*.xml"]',
+        more=f"setup = {json.dumps(f'sleep 300 & echo $! > {number}')}",
+    )
+    workshop.write("phasemetrics.toml", config)
+    done(workshop.root, "baseline", "--at", "old")
+    state = Path("/proc", number.read_text().strip(), "stat")
+    # Where nobody collects the orphans of a container, what is left of it is a name.
+    assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def test_every_run_of_the_benchmarks_counts(tmp_path: Path) -> None:
+    entry = '{"name": "b", "unit": "ms", "stat": "median", "value": 1}'
+    bench = f"""echo x >> runs; test $(wc -l < runs) -eq 3 || echo '{{"benchmarks": [{entry}]}}' > {{bench}}"""
+    workshop = script_project(tmp_path / "p")
+    workshop.write(
+        "phasemetrics.toml",
+        configured("sh run.sh", globs='junit = ["out/*.xml"]', more=f"bench = {json.dumps(bench)}"),
+    )
+    assert "error[missing-report]: bench-3.json" in refused(workshop, "--runs", "4")
+
+
+def test_a_report_behind_a_link_is_refused(tmp_path: Path) -> None:
+    workshop = script_project(tmp_path / "p")
+    (tmp_path / "away").mkdir()
+    (workshop.root / "out").symlink_to(tmp_path / "away")
+    workshop.git("add", "-f", "out")
+    workshop.commit()
+    said = refused(workshop, at="HEAD")
+    assert said.startswith("error[not-a-file]")
+    assert "leads out of the checkout of the commit" in said
+
+
+@given(st.lists(st.sampled_from(["src", "acme", "tests", "lib", "vendor", "a"]), max_size=4), st.booleans())
+def test_names_of_modules_are_those_that_python_would_import(folders: list[str], package: bool) -> None:
+    path = "/".join([*folders, "one.py"])
+    paths = {path} | ({"/".join([*folders[: n + 1], "__init__.py"]) for n in range(len(folders))} if package else set())
+    names = module_names(paths)
+    assert all(path.removesuffix(".py").replace("/", ".").endswith(name) or name in ".".join(folders) for name in names)
+    if package and folders and not {"tests", "vendor"} & set(folders):
+        assert ".".join([*folders, "one"]) in names
+
+
+def test_a_stream_that_is_closed_or_full_is_no_defect(tmp_path: Path) -> None:
+    workshop = script_project(tmp_path / "p")
+    for line, code in (
+        ("baseline --at old --force 2>&-", 0),
+        ("baseline --at old --force --json >&-", 0),
+        ("baseline --at old --force --json >/dev/full", 3),
+        ("baseline --at old --force 2>/dev/full", 0),
+        ("baseline --at gone --force 2>/dev/full", 3),
+        ("baseline --at old --force 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}", 0),
+    ):
+        ended = subprocess.run(
+            ["bash", "-c", f"{PROGRAM} {line}"], cwd=workshop.root, env=clean(), capture_output=True, check=False
+        )
+        assert ended.returncode == code, (line, ended.stderr)
+
+
+def test_what_is_ignored_on_purpose_does_not_end_it(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    workshop = script_project(tmp_path / "p", test=f"touch {begun}; sleep 1; sh run.sh")
+    command = ["nohup", str(PROGRAM), "baseline", "--at", "old"]
+    with subprocess.Popen(
+        command, cwd=workshop.root, env=clean(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        while not begun.exists():
+            time.sleep(0.05)
+        running.send_signal(signal.SIGHUP)
+    assert running.returncode == 0
+    assert values(workshop.root)["tests.passed"] == 2

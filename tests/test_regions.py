@@ -139,6 +139,11 @@ def test_phases_before_this_one_are_its_trend(project: Path) -> None:
     assert "| | P1 | P2 | P3 | change |" in written
     row = next(line for line in written.splitlines() if line.startswith("| `"))
     assert row.startswith("| `Tests passing` | 10 | 12 | ")
+    line = document.read_text("utf-8").splitlines().index(row) + 1
+    assert (
+        "from .phasemetrics/phases"
+        in succeed(project, "show", "-p", "3", "docs/phases/RETRO_3.md", "--line", str(line)).out
+    )
     assert "99" not in row
     assert phasemetrics(project, "check", "-p", "3").code == 0
     # A record that changes afterwards is seen.
@@ -156,6 +161,9 @@ def test_phases_before_this_one_are_its_trend(project: Path) -> None:
         (f"- item\n\n  {MARK}\n", "inside of another block"),
         (f"> {MARK}\n", "inside of another block"),
         (f"<div>\n{MARK}\n<b>x</b>\n</div>\n", "inside of another block"),
+        (f"<pre>\n{MARK}\n", "inside of another block"),
+        (f"<script>\n\n{MARK}\n\n{END}\n", "inside of another block"),
+        (f"<details>\n{MARK}\n\u00a0\nx\n</details>\n", "inside of another block"),
         (f"{MARK.replace('trend', 'trends')}\n", "did you mean `trend`?"),
     ],
 )
@@ -172,9 +180,26 @@ def test_marks_that_are_off_or_in_a_fence_are_words() -> None:
 
 
 PIECES = st.sampled_from(
-    ["text", "", "# Title", "- item", "  more", "> quote", "| a |", "|---|", "```", "<details>", "</details>",
-     "    code", "<!-- open", "-->", "1. one", "***", "[a]: b", "Setext", "---", "  "]
-)  # fmt: skip
+    [
+        *(
+            "text",
+            "",
+            "  ",
+            "\u00a0",
+            "# Title",
+            "- item",
+            "  more",
+            "> quote",
+            "1. one",
+            "***",
+            "[a]: b",
+            "Setext",
+            "---",
+        ),
+        *("| a |", "|---|", "```", "    code", "<details>", "</details>", "<!-- open", "-->", "<pre>", "</pre>"),
+        *("<b>", "<?php"),
+    ]
+)
 TRENDS = st.lists(st.integers(0, 99), min_size=1, max_size=3).map(
     lambda numbers: "\n".join(["```mermaid", "x", "```", "", "| a |", "|---|", *(f"| {one} |" for one in numbers)])
 )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
+from phasemetrics.escaping import visible
 from phasemetrics_collectors._git_repository import Repository
 from phasemetrics_collectors._git_view import View, unreadable_objects
+
+_NO_ROOM = re.compile(r"No space left|Disk quota|unable to (?:write|create|open)|Read-only|File too large")
 
 
 def check_out(repository: Repository, sha: str, folder: Path) -> None:
@@ -24,12 +28,17 @@ def check_out(repository: Repository, sha: str, folder: Path) -> None:
         if repository.shallow:
             shutil.copyfile(repository.common_dir / "shallow", own / "shallow")
     except OSError as error:
-        mend = "make room, or point TMPDIR at a directory that can be written"
-        message = f"the files of commit {sha[:12]} cannot be laid out: {error.strerror}"
-        raise Refusal("no-temporary-directory", message, mend=mend) from None
+        raise _no_room(sha, error.strerror or str(error)) from None
     answer = View(own).ask("-C", str(folder), f"--work-tree={folder}", "read-tree", "-m", "-u", sha)
     if answer.status != 0:
-        raise unreadable_objects(answer.said)
+        full = next((line for line in answer.err.splitlines() if _NO_ROOM.search(line)), None)
+        raise unreadable_objects(answer.said) if full is None else _no_room(sha, full)
     # Tools that ask git inside, for a version or a commit, shall find a work tree.
     config = own / "config"
     config.write_text(config.read_text("utf-8").replace("bare = true", "bare = false"), "utf-8")
+
+
+def _no_room(sha: str, said: str) -> Refusal:
+    mend = "make room, or point TMPDIR at a directory that can be written"
+    message = f"the files of commit {sha[:12]} cannot be laid out: {visible(said)}"
+    return Refusal("no-temporary-directory", message, mend=mend)

@@ -142,9 +142,10 @@ def _search_path() -> list[str]:
 def _program(search_path: list[str]) -> str:
     name = "git.exe" if os.name == "nt" else "git"
     for entry in search_path:
-        candidate = Path(entry, name)
-        if candidate.is_file() and os.access(candidate, os.X_OK):
-            return str(candidate)
+        candidate = f"{entry}/{name}"
+        # Path.is_file() raises for a folder that may not be entered.
+        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):  # noqa: PTH113
+            return candidate
     raise Refusal("no-git", "there is no git in any absolute directory of PATH", mend="install git, or put it on PATH")
 
 

@@ -14,7 +14,7 @@ from phasemetrics.evidence.store import FOLDER
 from phasemetrics.settings import Config
 from phasemetrics.value import Origin, Value, absent
 
-_HERE = "."  # one repository, and no need to name it
+_HERE = "this project"  # there is one, and it is not printed
 
 
 def trends_of(root: Path, config: Config, phase: Phase) -> Callable[[str], Value]:
@@ -30,7 +30,8 @@ def trends_of(root: Path, config: Config, phase: Phase) -> Callable[[str], Value
         from phasemetrics.trend.gathering import ENDS, History
         from phasemetrics.trend.markdown import chart, table
 
-        choice = Choice((subject,))
+        sources = {metric.name.lower(): metric.source for metric in config.metric}
+        choice = Choice((sources.get(subject.lower(), subject),))
         history = History(choice.takes, ENDS)
         history.add(_records(root, phase))
         try:

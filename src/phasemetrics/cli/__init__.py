@@ -12,10 +12,19 @@ _DEFECT = 70
 
 def main() -> None:
     """Run the command line and exit with the code that the contract gives for what happened."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
         with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    sys.exit(_run())
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+    code = _run()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Python would try again at its end, and make an exit code of its own of it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
 
 
 def _run() -> int:
@@ -26,7 +35,8 @@ def _run() -> int:
 
         code = application()(standalone_mode=False)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        # typer makes this exit code of a KeyboardInterrupt.
+        return _interrupted() if code == _INTERRUPTED else code if isinstance(code, int) else 0
     except PhasemetricsError as error:
         return _refused(error)
     except KeyboardInterrupt:
@@ -38,12 +48,14 @@ def _run() -> int:
 def _refused(error: object) -> int:
     from phasemetrics.errors import PhasemetricsError
 
-    print(error, file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(error, file=sys.stderr)
     return error.exit_code if isinstance(error, PhasemetricsError) else _DEFECT
 
 
 def _interrupted() -> int:
-    print("interrupted; nothing is left half done", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print("interrupted; nothing is left half done", file=sys.stderr)
     return _INTERRUPTED
 
 

@@ -79,5 +79,6 @@ def fetching(*, quiet: bool) -> Callable[[str], None]:
 def _end_in_order() -> None:
     """Take being told to end for an interruption: commands that run have to be ended, and folders removed."""
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
+        # What is ignored on purpose stays so: nohup.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is not signal.SIG_IGN:
             signal.signal(getattr(signal, name), signal.default_int_handler)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -41,19 +43,21 @@ def _encoding() -> tuple[str, str]:
 def tell(line: str) -> None:
     """Print one message."""
     shown = visible(line, _LINE)
-    print(f" {shown}" if shown.lstrip().startswith("::") else shown, file=sys.stderr)
+    with suppress(OSError):  # nobody reads messages any more, and the work goes on
+        print(f" {shown}" if shown.lstrip().startswith("::") else shown, file=sys.stderr)
 
 
 def print_bytes(content: bytes) -> None:
-    """Print bytes as they are; raise Refusal when whoever read them has gone."""
+    """Print bytes as they are; raise Refusal when whoever read them has gone, or the disk is full."""
     try:
         sys.stdout.flush()
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # click takes an EPIPE for exit 1, which is ours for drift.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise Refusal("output-closed", "nobody reads the output any more") from None
+        why = "nobody reads the output any more" if error.errno == errno.EPIPE else f"no output: {error.strerror}"
+        raise Refusal("output-closed", why) from None
 
 
 def print_warnings(warnings: Iterable[Warning], quiet: bool = False) -> None:

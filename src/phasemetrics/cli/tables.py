@@ -8,6 +8,7 @@ from typing import Any
 
 from phasemetrics.cli.options import Color
 from phasemetrics.cli.printing import described, print_bytes, say, use_colour
+from phasemetrics.document.ownership import Filling
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.comparison import CLAIMS
@@ -105,7 +106,9 @@ def _row_as_dict(row: Row) -> dict[str, Any]:
 
 def print_trace(result: Result, line: int) -> None:
     """Print where the numbers on one line of a document come from."""
-    found = [(one.name, filling) for one in result.outcomes for filling in one.plan.fillings if filling.line == line]
+    found = [
+        (one.name, filling) for one in result.outcomes for filling in one.plan.fillings if _stands_on(filling, line)
+    ]
     if not found:
         names = ", ".join(outcome.name for outcome in result.outcomes)
         mend = "`phasemetrics check -v` lists every place"
@@ -116,3 +119,9 @@ def print_trace(result: Result, line: int) -> None:
             digest = f", sha256 {filling.origin.sha256}" if filling.origin.sha256 else ""
             commit = f", commit {filling.origin.commit}" if filling.origin.commit else ""
             say(f"  from {filling.origin.path}{digest}{commit}")
+
+
+def _stands_on(filling: Filling, line: int) -> bool:
+    """Return whether a filling is on a line: of one that a mark asked for, its mark is the first of several."""
+    lines = filling.old.count("\n")
+    return filling.line <= line <= filling.line + (lines + 2 if lines else 0)

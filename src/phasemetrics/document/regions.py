@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from phasemetrics.document.directives import Mark, bad_mark, marks_of
-from phasemetrics.document.markdown import Document, Line, Span
+from phasemetrics.document.markdown import Document, Line, Span, parse
 
 END = "<!-- phasemetrics:end -->"
+_PROBE = "A paragraph."
 EOL = re.compile(r"\r\n|\r|\n")
 _RULE = re.compile(r":?-+:?")
 _DASHES = re.compile(r"-+")
@@ -39,13 +40,12 @@ def regions(document: Document) -> tuple[Region, ...]:
     """Return the regions of a document in their order; raise Refusal `bad-marker` for one that cannot be written."""
     found: list[Region] = []
     for mark, end in _pairs(document):
-        if document.raw(mark.line)[:1] != "<" or _inside_html(document, mark.line, (end or mark).line):
-            raise bad_mark(
-                mark.line, "stands inside of another block", "put it on a line of its own, blank lines around"
-            )
         span = Span(mark.line.end, end.line.start if end else mark.line.end)
         address = f"trend:{mark.section}"
         repeated = any(one.address == address for one in found)
+        if document.raw(mark.line)[:1] != "<" or not _has_room(document, span, ended=end is not None):
+            mend = "put it on a line of its own, blank lines around"
+            raise bad_mark(mark.line, "stands inside of another block", mend)
         found.append(Region(address, mark.section, mark.line, span, end is not None, repeated))
     return tuple(found)
 
@@ -63,11 +63,23 @@ def _pairs(document: Document) -> Iterator[tuple[Mark, Mark | None]]:
             raise bad_mark(mark.line, "ends what was never begun", "remove it")
 
 
-def _inside_html(document: Document, first: Line, last: Line) -> bool:
-    """Return whether a blank line under a mark would end HTML that goes on below it."""
-    around = (document.lines[at] for at in (first.number - 1, last.number + 1) if 0 <= at < len(document.lines))
-    html = [document.raw(one).rstrip() for one in around if one.kind == "html" and document.raw(one).strip()]
-    return len(html) == 2 and not html[0].endswith("-->")
+def _has_room(document: Document, span: Span, *, ended: bool) -> bool:
+    """Return whether a paragraph put there would be one, and leave all lines around what they are.
+
+    HTML that goes on across blank lines, or that a blank line would end, has no room for Markdown.
+    """
+    before, after = document.text[: span.start], document.text[span.end :]
+    above = sum(line.end <= span.start for line in document.lines)
+    below = sum(line.start >= span.end for line in document.lines) if ended else len(document.lines) - above
+    tried = parse(f"{before}\n\n{_PROBE}\n\n{'' if ended else END}{after}")
+    kinds = [line.kind for line in tried.lines]
+    own = [line.kind for line in document.lines]
+    return (
+        kinds[:above] == own[:above]
+        and kinds[above + 1] == "text"
+        and kinds[len(kinds) - below :] == own[len(own) - below :]
+        and (ended or kinds[above + 3] == "html")
+    )
 
 
 def squeezed(text: str) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from phasemetrics.evidence.model import Kind, Snapshot, Warning
 from phasemetrics.evidence.store import find_baseline
 from phasemetrics.filling import Order
 from phasemetrics.running.checkouts import Checkout, lay_out, room
-from phasemetrics.running.commands import Place, require_command, run
-from phasemetrics.running.importguard import require_own
+from phasemetrics.running.commands import Place, require_command, run, run_benchmarks
+from phasemetrics.running.importguard import forget, require_own
 from phasemetrics.running.thismachine import this_machine
 
 Say = Callable[[str], None]
@@ -41,7 +41,7 @@ def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evide
     before = _head(project.root)
     for number, path in enumerate(paths, 1):
         say(f"run {number} of {runs}: {command}")
-        _measure(command, Place(project.root), path)
+        run_benchmarks(command, Place(project.root), path)
     if _head(project.root) != before:
         message = "HEAD is another commit than when the benchmarks began to run"
         raise Refusal("other-commit", message, mend="run them again")
@@ -62,10 +62,11 @@ def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
             for tree in (before, after):
                 say(f"setting up {tree.revision.sha[:12]}: {setup}")
                 run(setup, tree.place, {})
+                forget(tree.folder)
         for number in range(1, runs + 1):
             for tree in (before, after):
                 say(f"run {number} of {runs} of {tree.revision.sha[:12]}: {command}")
-                _measure(command, tree.place, tree.result(number))
+                run_benchmarks(command, tree.place, tree.result(number))
         for tree in (before, after):
             require_own(tree.folder, tree.revision.sha)
         results = tuple(str(before.result(number)) for number in range(1, runs + 1))
@@ -86,14 +87,6 @@ def _head(root: Path) -> str:
     git: Any = import_module(f"{PACKAGE}.git")
     with git.open_repository(root) as repository:
         return str(git.resolve(repository, "HEAD"))
-
-
-def _measure(command: str, place: Place, path: Path) -> None:
-    path.unlink(missing_ok=True)  # what an earlier run left must not be taken for this one's
-    run(command, place, {"bench": path})
-    if not path.is_file():
-        message = "the benchmarks ran and wrote no results"
-        raise Refusal("missing-report", message, path=path.name, mend="let [commands] bench write them to {bench}")
 
 
 def _result_paths(root: Path, patterns: Sequence[str], runs: int) -> list[Path]:
@@ -138,7 +131,7 @@ def _with_results(evidence: Evidence, paths: Sequence[Path]) -> Evidence:
 @contextmanager
 def _laid_out(project: Project, order: Order) -> Iterator[tuple[Checkout, Checkout]]:
     git: Any = import_module(f"{PACKAGE}.git")
-    with room() as folder, git.open_repository(project.root) as repository:
+    with room() as place, git.open_repository(project.root) as repository:
         head = git.revision(repository, order.evidence.head)
         if head.dirty:
             message = "there are changes that no commit holds, so they would not be measured"
@@ -146,8 +139,8 @@ def _laid_out(project: Project, order: Order) -> Iterator[tuple[Checkout, Checko
         commit = _commit_before(project, order)
         base = git.revision(repository, fetch_commit(project.root, commit, order.fetch) if order.fetch else commit)
         yield (
-            lay_out(repository, base, project.root, folder / "before"),
-            lay_out(repository, head, project.root, folder / "after"),
+            lay_out(repository, base, project.root, place, "before"),
+            lay_out(repository, head, project.root, place, "after"),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,30 @@ from typing import Any
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.model import Revision
-from phasemetrics.running.commands import Place
+from phasemetrics.running.commands import Place, Started, end_all
 from phasemetrics.running.importguard import guard
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A temporary `folder` for checkouts, and what was started in them; all of it ends with the room."""
+
+    folder: Path
+    started: list[Started] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """A commit that is laid out to be measured: its files, and where its results and its guard's notes go.
 
-    `top` is that of the repository, `place` the project's folder in it.
+    `top` is that of the repository, `place` the project's folder in it, `paths` are the files of the commit.
     """
 
     revision: Revision
     top: Path
     place: Place
     folder: Path
+    paths: frozenset[str]
 
     def result(self, number: int) -> Path:
         """Return where the results of one run of the benchmarks go."""
@@ -35,28 +44,34 @@ class Checkout:
 
 
 @contextmanager
-def room() -> Iterator[Path]:
-    """Yield a temporary folder for checkouts; raise Refusal where none can be made."""
+def room() -> Iterator[Room]:
+    """Yield a room for checkouts; raise Refusal where none can be made."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
     except OSError as error:
         mend = "make room, or point TMPDIR at a directory that can be written"
         raise Refusal("no-temporary-directory", f"cannot be made: {error.strerror}", mend=mend) from None
     with folder as name:
-        yield Path(name)
+        made = Room(Path(name))
+        try:
+            yield made
+        finally:
+            end_all(made.started)
 
 
-def lay_out(repository: Any, revision: Revision, project: Path, folder: Path) -> Checkout:
-    """Write the files of a commit under `folder`; `project` is where the project lies in the work tree.
+def lay_out(repository: Any, revision: Revision, project: Path, place: Room, name: str) -> Checkout:
+    """Write the files of a commit into a room, under a name; `project` is where the project lies in the work tree.
 
     Raises Refusal where the commit has no such folder, or the files cannot be written.
     """
     git: Any = import_module(f"{PACKAGE}.git")
+    folder = place.folder / name
     top = folder / "tree"
     git.check_out(repository, revision.sha, top)
+    paths: frozenset[str] = git.tracked_paths(repository, revision.sha)
     inside = _inside(top, project.resolve().relative_to(repository.root), revision.sha)
-    variables = guard(folder, repository.root, top, inside)
-    return Checkout(revision, top, Place(inside, variables), folder)
+    variables = guard(folder, repository.root, top, paths)
+    return Checkout(revision, top, Place(inside, variables, place.started), folder, paths)
 
 
 def _inside(tree: Path, folder: Path, sha: str) -> Path:

@@ -7,11 +7,11 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.escaping import visible
@@ -28,20 +28,30 @@ _OTHERS = {
     "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "NODE_PATH", "CARGO_TARGET_DIR",
 }  # fmt: skip
 _FAMILIES = ("GIT_", "PHASEMETRICS_")
+_EXAMPLES = {
+    "setup": '"python -m venv .venv && .venv/bin/pip install -q -e ."',
+    "test": '"pytest --junitxml={junit} --cov --cov-report=json:{coverage}"',
+    "bench": '"pytest benchmarks --benchmark-json={bench}"',
+}
+Started: TypeAlias = "subprocess.Popen[bytes]"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where commands run: a folder, and environment variables that are set there beside those of ours."""
+    """Where commands run: a folder, and environment variables that are set there beside those of ours.
+
+    What they leave running is ended with the place: each is added to `started`. Without such a list it goes on.
+    """
 
     folder: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    started: list[Started] | None = None
 
 
 def require_command(command: str | None, key: str) -> str:
     """Return a configured command; raise UsageError for one that is not there, Refusal where none may run."""
     if command is None:
-        mend = f'add it to the configuration: [commands] {key} = "pytest benchmarks --benchmark-json={{bench}}"'
+        mend = f"add it to the configuration: [commands] {key} = {_EXAMPLES[key]}"
         raise UsageError("no-command", f"[commands] {key} is not configured", mend=mend)
     if key == "bench" and "{bench}" not in command:
         mend = "say {bench} where the command is to write its results"
@@ -62,12 +72,26 @@ class Ended:
     status: int
     said: str
 
+    @property
+    def how(self) -> str:
+        """How it ended, in words; below 0 the status is the number of a signal."""
+        return f"ended with exit code {self.status}" if self.status >= 0 else f"was ended by signal {-self.status}"
+
+
+def run_benchmarks(command: str, place: Place, path: Path) -> None:
+    """Run the benchmarks once; raise Refusal when they fail, or write no results to `path`."""
+    path.unlink(missing_ok=True)  # what an earlier run left must not be taken for this one's
+    run(command, place, {"bench": path})
+    if not path.is_file():
+        message = "the benchmarks ran and wrote no results"
+        raise Refusal("missing-report", message, path=path.name, mend="let [commands] bench write them to {bench}")
+
 
 def run(command: str, place: Place, results: Mapping[str, Path]) -> None:
     """Run a command as `attempt` does; raise Refusal `command-failed` when it does not end with 0."""
     ended = attempt(command, place, results)
     if ended.status != 0:
-        raise failed(command, f"ended with exit code {ended.status}: {ended.said}")
+        raise failed(command, f"{ended.how}: {ended.said}")
 
 
 def failed(command: str, how: str) -> Refusal:
@@ -89,15 +113,32 @@ def attempt(command: str, place: Place, results: Mapping[str, Path]) -> Ended:
     with tempfile.TemporaryFile() as output:
         process = _start(line, place, {**own, **place.variables}, output)
         try:
-            process.wait()
+            status = _status(process, keep=place.started is not None)
         except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            end_all([process])
             raise
+        if place.started is not None:
+            place.started.append(process)
         output.seek(-min(output.tell(), _LAST), os.SEEK_END)
         said = output.read()
-    return Ended(process.returncode, _reason(said))
+    return Ended(status, _reason(said))
+
+
+def _status(process: Started, *, keep: bool) -> int:
+    """Wait for a command and return its exit code; one to `keep` is not reaped, so that nobody else gets its number."""
+    if not keep:
+        return process.wait()
+    found = os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert found is not None
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+
+def end_all(started: Iterable[Started]) -> None:
+    """End commands with all that they left running in their groups."""
+    for process in started:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _start(line: str, place: Place, variables: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -8,70 +8,131 @@ hides the code of the checkout just so.
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from pathlib import Path, PurePosixPath
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
+from phasemetrics.evidence.paths import path_class
 
-_VARIABLE = "PHASEMETRICS_IMPORTS"
-_RAN = "."  # the note of every Python that came to its end
-# Python imports this by itself at its start. At its end it says which modules came from the real checkout, and which
-# the copy has as well but came from an environment. Workers of pytest-xdist end with os._exit, which skips atexit.
+_RUNNER, _INSIDE, _ELSEWHERE = "!", "+", "-"
+# Python imports this by itself at its start. A module is noted as it is imported: a process may be killed, and code may
+# hide what it imported. What the loader of another tool imports is looked at in the end; workers of pytest-xdist end
+# with os._exit, which skips atexit. Old Pythons have to understand it, too.
 _HOOK = f"""\
-import atexit, os, sys
-def say():
-    notes, outside, *roots = os.environ["{_VARIABLE}"].split(os.pathsep)
-    outside, *roots = (os.path.realpath(one) + os.sep for one in (outside, *roots))
+import atexit, importlib.machinery, importlib.util, os, sys
+here = os.path.dirname(os.path.realpath(__file__))
+def watch():
+    with open(os.path.join(here, "watched"), encoding="utf-8", errors="surrogateescape") as file:
+        outside, copy, *names = file.read().split("\\0")
+    names, noted = frozenset(names), set()
+    outside, copy, library = (os.path.realpath(one) + os.sep for one in (outside, copy, os.path.dirname(os.__file__)))
     environments = tuple(os.path.realpath(one) + os.sep for one in (sys.prefix, sys.base_prefix))
-    found = {{"{_RAN}"}}
-    for name, module in list(sys.modules.items()):
-        path = getattr(module, "__file__", None)
+    def note(line):
+        if line in noted:
+            return
+        noted.add(line)
+        try:
+            with open(os.path.join(here, "imported"), "a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(line.replace("\\n", " ") + "\\n")
+        except OSError:
+            pass
+    def look(name, path):
         if not isinstance(path, str):
-            continue
+            return
         path = os.path.realpath(path)
-        if path.startswith(roots[0]):
-            continue
-        installed = path.startswith(environments) or "site-packages" in path or "dist-packages" in path
-        if path.startswith(outside) and not installed:
-            found.add(path[len(outside):])
-        name = getattr(getattr(module, "__spec__", None), "name", None) or name
-        package = name if os.path.basename(path).startswith("__init__.") else name.rpartition(".")[0]
-        inside = os.path.join(*package.split("."), os.path.basename(path))
-        known = name.partition(".")[0] in sys.stdlib_module_names or name == "__main__"
-        if installed and not known and any(os.path.isfile(root + inside) for root in roots):
-            found.add(inside)
-    with open(notes, "a", encoding="utf-8", errors="replace") as file:
-        file.writelines(one + "\\n" for one in sorted(found))
-def say_and_leave(status, leave=os._exit):
-    try:
-        say()
-    finally:
-        leave(status)
-atexit.register(say)
-os._exit = say_and_leave
+        installed = "site-packages" in path or "dist-packages" in path
+        if name in ("_pytest.main", "unittest.__main__"):
+            note("{_RUNNER}")
+        if path.startswith(copy):
+            if name in names or not installed:
+                note("{_INSIDE}" + path[len(copy):])
+        elif path.startswith(library) and not installed:
+            pass
+        elif path.startswith(outside) and not installed and not path.startswith(environments):
+            note("{_ELSEWHERE}" + path[len(outside):])
+        elif name in names:
+            note("{_ELSEWHERE}" + (path.rpartition("-packages" + os.sep)[2] if installed else name))
+    def wrapped(run):
+        def exec_module(self, module):
+            look(module.__name__, getattr(self, "path", None))
+            return run(self, module)
+        return exec_module
+    for name in ("SourceFileLoader", "SourcelessFileLoader", "ExtensionFileLoader"):
+        loader = getattr(importlib.machinery, name)
+        loader.exec_module = wrapped(loader.exec_module)
+    def look_again():
+        for name, module in list(sys.modules.items()):
+            look(getattr(getattr(module, "__spec__", None), "name", None) or name, getattr(module, "__file__", None))
+    def look_and_leave(status, leave=os._exit):
+        try:
+            look_again()
+        finally:
+            leave(status)
+    atexit.register(look_again)
+    os._exit = look_and_leave
+def next_one():
+    path = [one for one in sys.path if os.path.realpath(one or ".") != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", path)
+    if spec is not None and spec.loader is not None:
+        sys.modules["sitecustomize"] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+watch()
+next_one()
 """
-_SOURCE_ROOTS = (".", "src", "lib", "python")  # where projects keep the packages that they install
+# Modules that stand alone count where projects keep what they install; in other folders they are scripts.
+_SOURCE_ROOTS = {".", "src", "lib", "python"}
+_SCRIPTS = {"setup", "conftest", "noxfile", "tasks", "fabfile", "manage"}
+_FOREIGN = {"vendor", "_vendor", "third_party", "thirdparty", "extern", "externals", "node_modules"}
 
 
-def guard(folder: Path, checkout: Path, copy: Path, project: Path) -> dict[str, str]:
-    """Return the variables that make Python say what it imports from `checkout` instead of from its `copy`.
+def guard(folder: Path, checkout: Path, copy: Path, paths: Collection[str]) -> dict[str, str]:
+    """Return the variables that make Python say what it imports from anywhere but `copy`, which has the files `paths`.
 
-    `folder` is where the hook and its notes are kept, `project` where the project lies in the copy. Raises Refusal
-    `odd-path` for what PYTHONPATH cannot hold.
+    `folder` is where the hook and its notes are kept, `checkout` the work tree. Raises Refusal `odd-path` for a folder
+    that PYTHONPATH cannot hold, `no-temporary-directory` where nothing can be written.
     """
-    if any(os.pathsep in str(path) for path in (folder, checkout, copy, project)):
+    if os.pathsep in str(folder):
         message = f"a path that Python is told of holds a {os.pathsep!r}, which separates paths there"
-        mend = "move the repository, or point TMPDIR at a folder without it"
-        raise Refusal("odd-path", message, mend=mend)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "sitecustomize.py").write_text(_HOOK, "utf-8")
-    roots = [copy, *(top / root for top in dict.fromkeys((project, copy)) for root in _SOURCE_ROOTS)]
-    return {"PYTHONPATH": str(folder), _VARIABLE: os.pathsep.join(map(str, (folder / "imported", checkout, *roots)))}
+        raise Refusal("odd-path", message, mend="point TMPDIR at a folder without it")
+    watched = "\0".join([str(checkout), str(copy), *sorted(module_names(paths))])
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "sitecustomize.py").write_text(_HOOK, "utf-8")
+        (folder / "watched").write_text(watched, "utf-8", errors="surrogateescape")
+    except OSError as error:
+        mend = "make room, or point TMPDIR at a directory that can be written"
+        raise Refusal("no-temporary-directory", f"cannot be written: {error.strerror}", mend=mend) from None
+    return {"PYTHONPATH": str(folder)}
+
+
+def module_names(paths: Collection[str]) -> set[str]:
+    """Return what modules of the files of a commit may be called, tests left out: `acme.api` for `src/acme/api.py`.
+
+    A folder without `__init__.py` may be a namespace package, so its name counts as well as its absence.
+    """
+    packages = {str(PurePosixPath(path).parent) for path in paths if PurePosixPath(path).name == "__init__.py"}
+    return {name for path in paths if path.endswith(".py") for name in _names(PurePosixPath(path), packages)}
+
+
+def _names(path: PurePosixPath, packages: Collection[str]) -> Iterator[str]:
+    if path_class(str(path)) == "tests" or _FOREIGN & set(path.parts):
+        return
+    parts = path.parts[:-1] if path.name == "__init__.py" else (*path.parts[:-1], path.stem)
+    root = path.parent
+    while str(root) in packages:
+        root = root.parent
+    inside = len(root.parts)
+    if root == path.parent and (str(root) not in _SOURCE_ROOTS or path.stem in _SCRIPTS):
+        return
+    for start in range(inside + 1):
+        if parts[start:]:
+            yield ".".join(parts[start:])
 
 
 def require_own(folder: Path, commit: str) -> None:
     """Raise Refusal `imported-elsewhere` when a module came from anywhere but the copy of the commit, which has it."""
-    found = sorted(_notes(folder) - {_RAN})
+    found = [line[1:] for line in _notes(folder) if line.startswith(_ELSEWHERE)]
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         origin = "came from the checkout you work in, or from an install outside"
@@ -80,11 +141,18 @@ def require_own(folder: Path, commit: str) -> None:
         raise Refusal("imported-elsewhere", message, mend=mend)
 
 
-def python_told(folder: Path) -> bool:
-    """Return whether any Python said what it had imported; one that takes no PYTHONPATH says nothing."""
-    return _RAN in _notes(folder)
+def was_watched(folder: Path) -> bool:
+    """Return whether the Python that ran the tests said what it imported, or any imported code of the copy."""
+    return any(
+        line == _RUNNER or (line.startswith(_INSIDE) and path_class(line[1:]) != "tests") for line in _notes(folder)
+    )
 
 
-def _notes(folder: Path) -> set[str]:
+def forget(folder: Path) -> None:
+    """Forget what was imported so far: what sets up an environment is not what is measured."""
+    (folder / "imported").unlink(missing_ok=True)
+
+
+def _notes(folder: Path) -> list[str]:
     notes = folder / "imported"
-    return set(notes.read_text("utf-8", "replace").splitlines()) if notes.is_file() else set()
+    return sorted(set(notes.read_text("utf-8", "replace").splitlines())) if notes.is_file() else []
