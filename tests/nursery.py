@@ -11,6 +11,7 @@ import contextlib
 import gc
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 import tempfile
@@ -23,12 +24,7 @@ from typing import Any
 PROGRAM = Path(sys.executable).with_name("phasemetrics")
 _AT_THE_START = ("PYTHON", "LC_", "LANG")
 _USUAL = {"PYTHONUTF8": "1"}
-_PRELOADED = (
-    "phasemetrics.cli.app", "phasemetrics.auditing", "phasemetrics.filling", "phasemetrics.recording",
-    "phasemetrics.cli.ending", "phasemetrics.cli.tables", "phasemetrics.cli.adoptions", "phasemetrics.cli.measuring",
-    "phasemetrics_collectors.git", "phasemetrics_collectors.manifests", "phasemetrics_collectors.junit",
-    "phasemetrics_collectors.coverage_json", "phasemetrics_collectors.pytest_benchmark", "jinja2.sandbox",
-)  # fmt: skip
+_LATE = ("phasemetrics.stores", "phasemetrics.__main__")  # what few commands import, and what runs when it is imported
 
 
 class _Nursery:
@@ -90,8 +86,17 @@ def ran(root: Path, *arguments: str, stdin: str = "", **variables: str) -> subpr
 def _serve() -> None:
     from importlib import import_module
 
-    for name in _PRELOADED:
-        import_module(name)
+    import phasemetrics
+    import phasemetrics_collectors
+    from phasemetrics.templates import builtin
+
+    for package in (phasemetrics, phasemetrics_collectors):
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if not found.name.startswith(_LATE) and not found.name.endswith("_coverage_child"):
+                import_module(found.name)
+    import_module("jinja2.sandbox")
+    for template in builtin():
+        assert template.patterns, "the templates are read once, too"
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
