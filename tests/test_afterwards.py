@@ -75,7 +75,7 @@ OLD = "def steps():\n    return 1\n\n\ndef unused():\n    return 2\n"  # 3 of 4 
 NEW = "def steps():\n    return 1\n"
 TESTS = "import acme\n\n\ndef test_steps():\n    assert acme.steps() == 1\n"
 MORE_TESTS = f"{TESTS}\n\ndef test_again():\n    assert acme.steps() == 1\n"
-MEASURED = "-q --junitxml={junit} --cov=acme --cov-report=json:{coverage}"
+MEASURED = "-q -p pytest_cov --junitxml={junit} --cov=acme --cov-report=json:{coverage}"
 
 
 def configured(test: str, *, globs: str = "", more: str = "") -> str:
@@ -142,6 +142,12 @@ def files_of(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name != "lock"}
 
 
+@pytest.fixture(autouse=True)
+def _without_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every pytest that is started load the plugins that it is told, and not all that we test with."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
 @pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """The programs of an environment outside of any project."""
@@ -152,7 +158,10 @@ def test_an_editable_install_is_caught_and_an_environment_inside_measures(tmp_pa
     workshop = python_project(tmp_path / "p", f"{outside}/python -m pytest {MEASURED}")
     install(outside, workshop.root, "-e")
     inside = files_of(workshop.root / ".git")
-    for test in (f"{outside}/python -m pytest {MEASURED}", f"{outside}/python -m pytest -q -n 2 --junitxml={{junit}}"):
+    for test in (
+        f"{outside}/python -m pytest {MEASURED}",
+        f"{outside}/python -m pytest -q -p xdist -n 2 --junitxml={{junit}}",
+    ):
         workshop.write("phasemetrics.toml", configured(test))
         said = refused(workshop)
         assert "error[imported-elsewhere]: commit" in said
@@ -433,7 +442,9 @@ def test_what_another_python_says_proves_nothing_of_the_tests(tmp_path: Path, ou
 
 @pytest.mark.parametrize("options", ["--cov=src", "--cov=tests", "--cov=."])
 def test_coverage_of_nothing_or_of_tests_is_no_proof(tmp_path: Path, outside: Path, options: str) -> None:
-    test = f"{outside}/python -I -m pytest -q --junitxml={{junit}} {options} --cov-report=json:{{coverage}}"
+    test = (
+        f"{outside}/python -I -m pytest -q -p pytest_cov --junitxml={{junit}} {options} --cov-report=json:{{coverage}}"
+    )
     workshop = python_project(tmp_path / "p", test)
     install(outside, workshop.root, "-e")
     assert refused(workshop).startswith(ELSEWHERE)
@@ -473,7 +484,7 @@ def test_wherever_the_commit_keeps_its_packages(tmp_path: Path, outside: Path, p
     ],
 )
 def test_what_hides_or_is_killed_has_said_it_already(tmp_path: Path, outside: Path, tests: str) -> None:
-    workshop = python_project(tmp_path / "p", f"{outside}/python -m pytest -q -n 2 --junitxml={{junit}}")
+    workshop = python_project(tmp_path / "p", f"{outside}/python -m pytest -q -p xdist -n 2 --junitxml={{junit}}")
     install(outside, workshop.root, "-e")
     workshop.commit({"tests/test_acme.py": tests})
     workshop.git("tag", "-f", "old")

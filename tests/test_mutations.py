@@ -20,7 +20,7 @@ from phasemetrics.templates import builtin
 
 SEEDS = Path(__file__).parents[1].parent / "shared" / "corpus" / "documents" / "seeds"
 CHUNKS, EACH = 40, 250  # together ten thousand documents
-MOST = 100  # lines of a stretch of a document; whole ones have up to 580
+MOST = 80  # lines of a stretch of a document; whole ones have up to 580
 STRAY = ("```", "~~~", "<!-- open", "-->", "---", "| a | b |", "# Title", "## Metrics", "> quoted", "- [x] done")
 TAILS = ("  ", " |", " | more |", "```", "`", " **bold**", " X", "\t", " (a remark)", "%", "\udce9\x00", "\u2028")
 
@@ -40,10 +40,10 @@ def bases() -> tuple[tuple[str, Ledger], ...]:
 
 
 def stretch(chance: random.Random, text: str) -> str:
-    """Return some lines of a document, as if the rest had been cut away: half of all documents begin like that."""
+    """Return some lines of a document, as if the rest had been cut away: three in four documents begin like that."""
     lines = text.split("\n")
     start = chance.randrange(max(1, len(lines) - MOST))
-    return "\n".join(lines[start : start + MOST]) if chance.random() < 0.5 else text
+    return "\n".join(lines[start : start + MOST]) if chance.random() < 0.75 else text
 
 
 def mutated(chance: random.Random, text: str) -> str:

@@ -367,6 +367,7 @@ def test_it_is_written_to_a_file(six: Path, tmp_path: Path) -> None:
         if name in {"table", "csv"}:
             assert text == printed(six, *folders(six), "--format", name), "the same, whoever reads it"
     assert "error[cannot-write]" in refused(six, 3, *folders(six), "-o", str(tmp_path / "no/where"))
+    assert printed(six, *folders(six), PHASEMETRICS_FORMAT="text") == printed(six, *folders(six)), "as others call it"
 
 
 def test_what_has_no_place_for_a_note_says_it_beside(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ class TrendFormat(StrEnum):
     """How `trend` prints what it found."""
 
     table = "table"
+    text = "text"  # what other commands call it
     markdown = "markdown"
     csv = "csv"
     json = "json"
@@ -33,6 +34,7 @@ class TrendFormat(StrEnum):
 
 
 _ROWS = {TrendFormat.csv, TrendFormat.json, TrendFormat.ndjson}  # both ends of a phase are in these
+_TABLE = {TrendFormat.table, TrendFormat.text}
 _SILENT = {TrendFormat.csv, TrendFormat.ndjson}  # they have no place for a note
 
 
@@ -84,7 +86,7 @@ def trend(
     if chosen in _SILENT:
         for line in beside(found):
             tell(line)
-    if chosen is TrendFormat.table and output is None:
+    if chosen in _TABLE and output is None:
         print_trend(history, metrics, last, color)
         return
     content = _rendered(chosen, history, metrics, last).encode()
@@ -156,7 +158,7 @@ def _rendered(chosen: TrendFormat, history: History, metrics: Sequence[str], las
             from phasemetrics.trend.page import render as render_page
 
             return render_page(found)
-        case TrendFormat.table:
+        case TrendFormat.table | TrendFormat.text:
             from phasemetrics.cli.trendtable import table_lines
 
             return "".join(f"{line.text}\n" for line in table_lines(history, metrics, last))
