@@ -604,7 +604,10 @@ def test_a_project_in_a_folder_of_its_repository(tmp_path: Path, shop: Shop) -> 
     # The baseline is found where it was at the base, as it would be at the top of a repository.
     ended = shop.fill(inner, "--base", base)
     assert ended.code == 0
-    assert "phase 3: compared with .phasemetrics/phases/3/baseline.json at the base revision" in ended.err
+    found = "phase 3: compared with .phasemetrics/phases/3/baseline.json at the base revision"
+    assert found in ended.err
+    checked = shop.run(inner, "check", "-p", "3")
+    assert (checked.code, found in checked.err) == (0, True), "it is looked for where fill found it"
 
 
 # Nothing committed, nothing to be read

@@ -34,7 +34,7 @@ def recorded_phase(project: Project, number: str, before: str | None) -> Result:
         raise Refusal("not-recorded", f"nothing was recorded for phase {number}", path=place(number, "end"), mend=mend)
     previous, _ = neighbours(number, project.config)
     baseline = find_baseline(
-        project.root, number, previous, before, lambda path: read_at(project.root, after.base, path)
+        project.root, number, previous, before, lambda path: read_at(project.root, after.base, path, inside=True)
     )
     return Result(Phase(number, baseline.snapshot, after), baseline=baseline)
 

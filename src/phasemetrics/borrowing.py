@@ -64,7 +64,7 @@ def _ask(project: Project, url: str, phase: str) -> Borrowed:
 
 
 def _is_near(project: Project, phase: str, base: str | None) -> bool:
-    if read_at(project.root, base, place(phase, "baseline")) is not None:
+    if read_at(project.root, base, place(phase, "baseline"), inside=True) is not None:
         return True
     previous, _ = neighbours(phase, project.config)
     return previous is not None and load(project.root, previous, "end") is not None

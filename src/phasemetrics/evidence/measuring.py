@@ -73,14 +73,18 @@ def collect_here(evidence: Evidence) -> Snapshot:
         return replace(snapshot, warnings=(*snapshot.warnings, doubt))
 
 
-def read_at(root: Path, base: str | None, path: str) -> bytes | None:
-    """Return the bytes of a file at a recorded commit; None when the commit or the file is not there."""
+def read_at(root: Path, base: str | None, path: str, *, inside: bool = False) -> bytes | None:
+    """Return the bytes of a file at a recorded commit; None when the commit or the file is not there.
+
+    `path` is from the top of the repository, or from `root` where that is `inside` of it.
+    """
     if base is None:
         return None
     git: Any = import_module(f"{PACKAGE}.git")
     try:
         with git.open_repository(root) as repository:
-            content: bytes | None = git.read_blob(repository, git.revision(repository, base).sha, path)
+            above = _above(repository, root) if inside else ""
+            content: bytes | None = git.read_blob(repository, git.revision(repository, base).sha, f"{above}{path}")
     except Refusal:
         return None
     return content
