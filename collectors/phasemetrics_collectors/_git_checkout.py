@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, no_room
 from phasemetrics.escaping import visible
 from phasemetrics_collectors._git_repository import Repository
 from phasemetrics_collectors._git_view import View, unreadable_objects
@@ -28,17 +28,15 @@ def check_out(repository: Repository, sha: str, folder: Path) -> None:
         if repository.shallow:
             shutil.copyfile(repository.common_dir / "shallow", own / "shallow")
     except OSError as error:
-        raise _no_room(sha, error.strerror or str(error)) from None
+        raise _not_laid_out(sha, error.strerror or str(error)) from None
     answer = View(own).ask("-C", str(folder), f"--work-tree={folder}", "read-tree", "-m", "-u", sha)
     if answer.status != 0:
         full = next((line for line in answer.err.splitlines() if _NO_ROOM.search(line)), None)
-        raise unreadable_objects(answer.said) if full is None else _no_room(sha, full)
+        raise unreadable_objects(answer.said) if full is None else _not_laid_out(sha, full)
     # Tools that ask git inside, for a version or a commit, shall find a work tree.
     config = own / "config"
     config.write_text(config.read_text("utf-8").replace("bare = true", "bare = false"), "utf-8")
 
 
-def _no_room(sha: str, said: str) -> Refusal:
-    mend = "make room, or point TMPDIR at a directory that can be written"
-    message = f"the files of commit {sha[:12]} cannot be laid out: {visible(said)}"
-    return Refusal("no-temporary-directory", message, mend=mend)
+def _not_laid_out(sha: str, said: str) -> Refusal:
+    return no_room(f"the files of commit {sha[:12]} cannot be laid out: {visible(said)}")

@@ -110,8 +110,7 @@ class _Fetching:
             raise self._refused(ref, answer)
 
     def _refused(self, ref: str, answer: Answer) -> Refusal:
-        said = [line for line in answer.err.splitlines() if line.strip() and not line.startswith(("hint:", "warning:"))]
-        message = f"{visible(self.remote.name)} did not give '{visible(ref)}': {'; '.join(said)}"
+        message = f"{visible(self.remote.name)} did not give '{visible(ref)}': {'; '.join(answer.complaints)}"
         shallow = self.repository.shallow
         if _WITHHELD.search(message):
             name = shlex.quote(self.remote.name)

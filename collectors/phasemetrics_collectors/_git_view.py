@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, no_room
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
 TIMEOUT = 60.0
 _SAID_LIMIT = 4096
+_UNMADE = "a temporary directory for reading git cannot be made"
 _LOCK = threading.RLock()
 
 # What every git process gets, instead of the GIT_* variables of whoever called us.
@@ -46,11 +47,16 @@ class Answer:
     err: str
 
     @property
+    def complaints(self) -> list[str]:
+        """The lines of standard error, without hints and warnings."""
+        return [line for line in self.err.splitlines() if line.strip() and not line.startswith(("hint:", "warning:"))]
+
+    @property
     def said(self) -> str:
         """The one line of standard error that says what is wrong."""
-        lines = [line for line in self.err.splitlines() if line.strip() and not line.startswith(("hint:", "warning:"))]
-        fatal = [line for line in lines if line.startswith("fatal: ")]
-        return (fatal or lines or [f"exit status {self.status}"])[0].removeprefix("fatal: ").removeprefix("error: ")
+        fatal = [line for line in self.complaints if line.startswith("fatal: ")]
+        first = (fatal or self.complaints or [f"exit status {self.status}"])[0]
+        return first.removeprefix("fatal: ").removeprefix("error: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,13 @@ def bare_view(objects: Path, object_format: str) -> Iterator[View]:
     try:
         directory = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
     except OSError as error:
-        raise _no_room(error) from None
+        raise no_room(f"{_UNMADE}: {error.strerror}") from None
     with directory as name:
         view = View(Path(name))
         try:
             _lay_out(view.directory, objects, object_format)
         except OSError as error:
-            raise _no_room(error) from None
+            raise no_room(f"{_UNMADE}: {error.strerror}") from None
         yield view
 
 
@@ -124,14 +130,6 @@ def _lay_out(directory: Path, objects: Path, object_format: str) -> None:
     # A commit graph is a copy of dates and parents, which can be stale or planted: read the commits themselves.
     core = f"bare = true\n\tcommitGraph = false\n\tattributesFile = {os.devnull}\n"
     (directory / "config").write_text(f"[core]\n\trepositoryFormatVersion = {version}\n\t{core}{extension}", "ascii")
-
-
-def _no_room(error: OSError) -> Refusal:
-    return Refusal(
-        "no-temporary-directory",
-        f"a temporary directory for reading git cannot be made: {error.strerror}",
-        mend="make room, or point TMPDIR at a directory that can be written",
-    )
 
 
 def _search_path() -> list[str]:

@@ -51,3 +51,9 @@ class UsageError(PhasemetricsError):
 
 class Refusal(PhasemetricsError):
     """Evidence or document missing, stale, partial, unreadable or unsafe; nothing was written: exit 3."""
+
+
+def no_room(message: str) -> Refusal:
+    """Return the refusal for what cannot be written in a temporary folder."""
+    mend = "make room, or point TMPDIR at a directory that can be written"
+    return Refusal("no-temporary-directory", message, mend=mend)

@@ -77,3 +77,11 @@ def stated(name: str) -> Iterator[str]:
             # `(2024)` and `(10)` are no percentiles: one in brackets says so.
             if is_statistic(stat) and (percent_of(stat) is None or re.search(r"p|%|th", bare, re.IGNORECASE)):
                 yield stat
+
+
+def meanings(name: str) -> tuple[str, ...]:
+    """Return what the name of a metric may mean, the likeliest first.
+
+    A benchmark without a statistic is its median, or its only value.
+    """
+    return (name, f"{name}.median", f"{name}.value") if name.startswith("bench.") else (name,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from phasemetrics.errors import UsageError
@@ -24,6 +25,7 @@ def trends_of(root: Path, config: Config, phase: Phase) -> Callable[[str], Value
     before a trend is asked for. What it gives raises Refusal for a damaged record.
     """
 
+    @cache  # a plan is made twice, to prove it, and each document asks anew
     def trend(subject: str) -> Value:
         from phasemetrics.trend.choosing import Choice
         from phasemetrics.trend.following import follow

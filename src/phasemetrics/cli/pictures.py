@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from phasemetrics.cli.printing import say
+from phasemetrics.cli.printing import can_print, say
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.comparison import Comparison
 from phasemetrics.evidence.significance import median_interval
@@ -47,11 +46,7 @@ def print_pictures(rows: Sequence[Row]) -> None:
 
 
 def _marks() -> _Marks:
-    try:
-        "".join((_UNICODE.left, _UNICODE.value)).encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return _ASCII
-    return _UNICODE
+    return _UNICODE if can_print(_UNICODE.left + _UNICODE.value) else _ASCII
 
 
 def picture(row: Row, marks: _Marks = _UNICODE) -> Iterator[str]:

@@ -40,6 +40,15 @@ def _encoding() -> tuple[str, str]:
     return sys.stdout.encoding or "utf-8", "backslashreplace"
 
 
+def can_print(text: str) -> bool:
+    """Return whether stdout has all characters of a text."""
+    try:
+        text.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def tell(line: str) -> None:
     """Print one message."""
     shown = visible(line, _LINE)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from phasemetrics.evidence.store import Side
     from phasemetrics.trend.choosing import Choice
     from phasemetrics.trend.gathering import History
+    from phasemetrics.trend.series import Trend
 
 
 class TrendFormat(StrEnum):
@@ -89,7 +90,7 @@ def trend(
     if chosen in _TABLE and output is None:
         print_trend(history, metrics, last, color)
         return
-    content = _rendered(chosen, history, metrics, last).encode()
+    content = _rendered(chosen, history, metrics, found, last).encode()
     if output is None:
         print_bytes(content)
         return
@@ -132,13 +133,11 @@ def _tops(folders: Sequence[Path]) -> list[tuple[Path, str]]:
     return [(project_here(None).root, ".")]
 
 
-def _rendered(chosen: TrendFormat, history: History, metrics: Sequence[str], last: int | None) -> str:
+def _rendered(chosen: TrendFormat, history: History, metrics: Sequence[str], found: Trend, last: int | None) -> str:
     """Return a trend as it is written to a file."""
-    from phasemetrics.trend.following import follow
     from phasemetrics.trend.rows import as_csv, as_json, as_ndjson, rows_of
 
-    found = follow(history, metrics, last)
-    rows = rows_of(history, metrics, found.phases)
+    rows = rows_of(history, metrics, found.phases)  # none is made before it is printed
     match chosen:
         case TrendFormat.csv:
             return as_csv(rows)

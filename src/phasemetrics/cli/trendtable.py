@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from phasemetrics.cli.options import Color
-from phasemetrics.cli.printing import say, use_colour
+from phasemetrics.cli.printing import can_print, say, use_colour
 from phasemetrics.escaping import visible
 from phasemetrics.trend.axes import phase_name
 from phasemetrics.trend.following import follow
@@ -17,7 +17,6 @@ from phasemetrics.trend.gathering import History
 from phasemetrics.trend.series import Series, Trend
 from phasemetrics.trend.sparkline import ASCII, BLOCKS, sparkline
 from phasemetrics.trend.wording import GAP, change_text, remarks, value_text
-from phasemetrics.units import scale_for
 
 _WIDEST = 1900  # what a line holds where no terminal says so
 _NAME = 60
@@ -109,18 +108,14 @@ def _block(series: Sequence[Series], phases: Sequence[str], marks: Marks) -> Ite
 
 def _cells(series: Series, marks: Marks) -> list[str]:
     values = [None if reading is None else reading.value for reading in series.readings]
-    scale = scale_for(series.unit, [value for value in values if value is not None])
+    scale = series.scale
     texts = [marks.gap if reading is None else value_text(reading, scale) for reading in series.readings]
     change = change_text(series, scale).replace(GAP, marks.gap)
     return [visible(series.repository, _NAME), *texts, sparkline(values, marks.levels), change]
 
 
 def _marks() -> Marks:
-    try:
-        (BLOCKS + GAP).encode(sys.stdout.encoding or "ascii")
-    except UnicodeEncodeError:
-        return _PLAIN
-    return UNICODE
+    return UNICODE if can_print(BLOCKS + GAP) else _PLAIN
 
 
 def _totals(history: History, trend: Trend) -> str:

@@ -19,6 +19,7 @@ from phasemetrics.evidence.verdict import (
     tested_runs,
 )
 from phasemetrics.settings import MetricTable
+from phasemetrics.statnames import meanings
 from phasemetrics.unitnames import Direction
 from phasemetrics.units import Scale, scale_for
 
@@ -114,10 +115,7 @@ def _alpha(row: Comparison) -> float:
 def with_statistic(name: str, *sides: Snapshot | None) -> str:
     """Return the metric that `name` means: of a benchmark without a statistic its median, or its only value."""
     measured = [side.metrics for side in sides if side is not None]
-    if not is_benchmark(name) or any(name in metrics for metrics in measured):
-        return name
-    usual = (f"{name}.{stat}" for stat in ("median", "value"))
-    return next((one for one in usual if any(one in metrics for metrics in measured)), name)
+    return next((one for one in meanings(name) if any(one in metrics for metrics in measured)), name)
 
 
 def _named(side: Snapshot | None, name: str, aliases: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ from typing import get_args
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
+from phasemetrics.evidence.model import Snapshot
 from phasemetrics.evidence.store import FOLDER, Side, is_phase, place
 from phasemetrics.reading import JSON_LIMIT, read_regular
 
@@ -64,7 +65,11 @@ def measured_at(record: Record) -> datetime:
     record that says neither.
     """
     name = place(record.phase, record.side)
-    snapshot = codec.loads(record.content, name)
+    return time_of(codec.loads(record.content, name), name)
+
+
+def time_of(snapshot: Snapshot, name: str) -> datetime:
+    """Return what `measured_at` does of a record that was read, whose place is called `name`."""
     times = [source.modified for source in snapshot.sources]
     if snapshot.revision is not None:
         times.append(snapshot.revision.date)
@@ -79,6 +84,11 @@ def _in_utc(time: str) -> datetime:
     read = datetime.fromisoformat(time)
     # Without a zone it is not that of the machine that we run on now.
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def end_order(repository: str, phase: str, side: Side) -> tuple[object, ...]:
+    """Return the key that sorts the ends of phases of many repositories; it tells any two apart."""
+    return repository, phase_order(phase), phase, side
 
 
 def phase_order(name: str) -> tuple[tuple[int, int | str], ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
+from phasemetrics.commits import Say
 from phasemetrics.config import Project
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.escaping import visible
@@ -22,8 +22,6 @@ from phasemetrics.running.proof import require_own_code
 from phasemetrics.running.thismachine import this_machine
 from phasemetrics.running.written import USUAL, Results, clock_of, results_of, says_where, written
 from phasemetrics.settings import CommandsTable
-
-Say = Callable[[str], None]
 
 
 def measure_at(project: Project, ref: str, evidence: Evidence, runs: int, say: Say) -> Snapshot:

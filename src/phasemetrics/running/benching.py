@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from phasemetrics.borrowing import borrow
-from phasemetrics.commits import fetch_commit
+from phasemetrics.commits import Say, fetch_commit
 from phasemetrics.config import Project
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.collecting import Evidence, collect_reports
@@ -26,7 +26,6 @@ from phasemetrics.running.commands import Place, require_command, run, run_bench
 from phasemetrics.running.importguard import forget, require_own
 from phasemetrics.running.thismachine import this_machine
 
-Say = Callable[[str], None]
 _DEFAULT = PurePosixPath("build/bench-*.json")  # where results go that no pattern speaks of
 
 

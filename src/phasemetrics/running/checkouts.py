@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, no_room
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.model import Revision
 from phasemetrics.running.commands import Place, Started, end_all
@@ -49,8 +49,7 @@ def room() -> Iterator[Room]:
     try:
         folder = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
     except OSError as error:
-        mend = "make room, or point TMPDIR at a directory that can be written"
-        raise Refusal("no-temporary-directory", f"cannot be made: {error.strerror}", mend=mend) from None
+        raise no_room(f"cannot be made: {error.strerror}") from None
     with folder as name:
         made = Room(Path(name))
         try:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, no_room
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.paths import path_class
 
@@ -101,8 +101,7 @@ def guard(folder: Path, checkout: Path, copy: Path, paths: Collection[str]) -> d
         (folder / "sitecustomize.py").write_text(_HOOK, "utf-8")
         (folder / "watched").write_text(watched, "utf-8", errors="surrogateescape")
     except OSError as error:
-        mend = "make room, or point TMPDIR at a directory that can be written"
-        raise Refusal("no-temporary-directory", f"cannot be written: {error.strerror}", mend=mend) from None
+        raise no_room(f"cannot be written: {error.strerror}") from None
     return {"PYTHONPATH": str(folder)}
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
-from phasemetrics.evidence.history import Record, measured_at, phase_order
+from phasemetrics.evidence.history import Record, end_order, time_of
 from phasemetrics.evidence.store import Side, place
 from phasemetrics.stores.schema import METRIC, RECORD, REVISIONS
 from phasemetrics.stores.server import Server, code_of
@@ -64,9 +64,7 @@ class Database:
 
     def records(self, repository: str | None = None) -> Iterator[Record]:
         """Yield what was measured last, some dozens in memory at once; what is put meanwhile may be left out."""
-        found = sorted(
-            self._newest(repository), key=lambda row: (row.repository, phase_order(row.phase), row.phase, row.side)
-        )
+        found = sorted(self._newest(repository), key=lambda row: end_order(row.repository, row.phase, row.side))
         for start in range(0, len(found), _BATCH):
             yield from self._read(found[start : start + _BATCH])
 
@@ -110,7 +108,8 @@ def _row(record: Record, name: str) -> dict[str, Any]:
     if not record.repository or not _is_text(record.repository):
         message = f"a repository cannot be called {record.repository!r} there"
         raise Refusal("store-refused", message, path=name, mend='say `repository = "…"` in the configuration')
-    snapshot = codec.loads(record.content, place(record.phase, record.side))
+    own = place(record.phase, record.side)
+    snapshot = codec.loads(record.content, own)
     metrics = {name: one for name, one in snapshot.metrics.items() if _is_text(name) and _is_text(one.unit)}
     commit = snapshot.revision.sha if snapshot.revision else None
     return {
@@ -118,7 +117,7 @@ def _row(record: Record, name: str) -> dict[str, Any]:
         "phase": record.phase,
         "side": record.side,
         "sha256": record.sha256,
-        "measured": measured_at(record),
+        "measured": time_of(snapshot, own),
         "commit": commit if commit and _is_text(commit) else None,
         "content": record.content,
         "document": record.content.decode(),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence.history import Record, phase_order
+from phasemetrics.evidence.history import Record, end_order
 from phasemetrics.evidence.store import Side
 from phasemetrics.reading import JSON_LIMIT
 from phasemetrics.stores.failures import answering
@@ -64,7 +64,7 @@ class Objects:
             end = key.repository, key.phase, key.side
             if repository in (None, key.repository) and (end not in newest or newest[end].age < key.age):
                 newest[end] = key
-        found = iter(sorted(newest.values(), key=lambda key: (key.repository, phase_order(key.phase), key.side)))
+        found = iter(sorted(newest.values(), key=lambda key: end_order(key.repository, key.phase, key.side)))
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             while batch := list(islice(found, _BATCH)):
                 yield from pool.map(self._read, batch)

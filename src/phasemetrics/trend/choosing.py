@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from phasemetrics.errors import UsageError
+from phasemetrics.statnames import meanings
 
 _USUAL = ("tests.total", "tests.failed", "coverage.lines")
 _ONLY_IF_ANY = "tests.failed"  # a column of zeros says nothing that the total does not
-_STATISTICS = ("", ".median", ".value")  # what the name of a benchmark means alone, the first that there is
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Choice:
 
     def takes(self, name: str) -> bool:
         """Return whether a metric may turn out to be chosen; what it does not take need not be kept."""
-        return any(name in _meanings(one) or fnmatchcase(name, one) for one in self._names())
+        return any(name in meanings(one) or fnmatchcase(name, one) for one in self._names())
 
     def among(self, known: Mapping[str, bool]) -> tuple[str, ...]:
         """Return the chosen metrics of all that are `known`, each with whether it was ever other than 0.
@@ -47,13 +47,9 @@ class Choice:
         return tuple(dict.fromkeys(self.asked or (*_USUAL, *self.configured)))
 
 
-def _meanings(asked: str) -> tuple[str, ...]:
-    return tuple(asked + more for more in _STATISTICS) if asked.startswith("bench.") else (asked,)
-
-
 def _matching(asked: str, known: Mapping[str, bool]) -> Iterator[str]:
     """Yield what a name means; one with `[` in it may be a name as well as a glob."""
-    exact = next((name for name in _meanings(asked) if name in known), None)
+    exact = next((name for name in meanings(asked) if name in known), None)
     if exact is not None:
         yield exact
     else:

@@ -101,8 +101,8 @@ def sparkline(series: Series, texts: Sequence[str]) -> Picture:
 
     `x` and `y` are pixels within `SPARK_WIDTH` and `SPARK_HEIGHT`.
     """
-    scale = scale_of([series])
-    numbers = [scaled(reading.value, scale) for reading in series.readings if reading]
+    scale = series.scale
+    numbers = [scaled(value, scale) for value in series.values]
     low, high = min(numbers), max(numbers)
     width, height = SPARK_WIDTH - 2 * _SPARK_EDGE, SPARK_HEIGHT - 2 * _SPARK_EDGE
 
@@ -116,19 +116,15 @@ def sparkline(series: Series, texts: Sequence[str]) -> Picture:
     return _picture(series, scale, texts, across, up)
 
 
-def scale_of(rows: Sequence[Series]) -> Scale:
-    """Return one scale for all readings of series in the same unit."""
-    return scale_for(rows[0].unit, values_of(rows))
-
-
 def values_of(rows: Sequence[Series]) -> list[float]:
     """Return all values of several series, gaps left out."""
-    return [reading.value for row in rows for reading in row.readings if reading]
+    return [value for row in rows for value in row.values]
 
 
 def common_axis(rows: Sequence[Series]) -> Axis:
     """Return one axis for series in the same unit, at least one reading among them."""
-    return axis_for(values_of(rows), scale_of(rows))
+    values = values_of(rows)
+    return axis_for(values, scale_for(rows[0].unit, values))
 
 
 def _share(position: int, count: int) -> Decimal:

@@ -18,9 +18,7 @@ _LOOK_ALIKE = str.maketrans({'"': "\u2033", "#": "\uff03", ";": "\uff1b", "$": "
 
 def render(trend: Trend) -> str:
     """Return a trend as Markdown: a heading, a chart and a table for each metric, in each unit that it has."""
-    groups: dict[tuple[str, str], list[Series]] = {}
-    for one in trend.series:
-        groups.setdefault((one.metric, one.unit), []).append(one)
+    groups = trend.by_metric
     parts = []
     for (metric, unit), series in groups.items():
         several = sum(name == metric for name, _ in groups) > 1
@@ -67,7 +65,7 @@ def table(series: Sequence[Series], phases: Sequence[str]) -> str:
         f"|---|{'---:|' * (len(phases) + 1)}",
     ]
     for one in series:
-        scale = scale_for(one.unit, [reading.value for reading in one.readings if reading])
+        scale = one.scale
         cells = [plain(value_text(reading, scale), 400) if reading else GAP for reading in one.readings]
         lines.append(f"| {code_span(one.repository)} | {' | '.join((*cells, plain(change_text(one, scale), 400)))} |")
     notes = [f"- {code_span(one.repository)}: {plain(note, 400)}" for one in series for note in remarks(one, phases)]
@@ -82,7 +80,7 @@ def _most_changed(series: Sequence[Series]) -> list[Series]:
 
 
 def _size(series: Series) -> float:
-    values = [reading.value for reading in series.readings if reading]
+    values = series.values
     return abs(values[-1] - values[0])
 
 

@@ -19,7 +19,6 @@ from phasemetrics.trend.drawing import (
     Picture,
     chart,
     common_axis,
-    scale_of,
     sparkline,
     values_of,
 )
@@ -123,9 +122,7 @@ def _shown(text: str) -> str:
 
 def _sections(trend: Trend) -> Iterator[Section]:
     """Yield the metrics in their order; one that has other units elsewhere has a section for each."""
-    groups: dict[tuple[str, str], list[Series]] = {}
-    for row in trend.series:
-        groups.setdefault((row.metric, row.unit), []).append(row)
+    groups = trend.by_metric
     units = Counter(metric for metric, _ in groups)
     several = len({row.repository for row in trend.series}) > 1
     for number, ((metric, unit), rows) in enumerate(groups.items(), 1):
@@ -144,7 +141,7 @@ def _sections(trend: Trend) -> Iterator[Section]:
 
 
 def _detail(row: Series, phases: Sequence[str], anchor: str, axis: Axis | None, height: int) -> Detail:
-    scale = scale_of([row])
+    scale = row.scale
     texts = reading_texts(row, phases, scale)
     present = [position for position, reading in enumerate(row.readings) if reading]
     name = (_shown(row.repository), _shown(row.metric))
@@ -169,7 +166,7 @@ def _detail(row: Series, phases: Sequence[str], anchor: str, axis: Axis | None, 
 
 
 def _lines(row: Series, phases: Sequence[str]) -> Iterator[Line]:
-    scale = scale_of([row])
+    scale = row.scale
     for phase, reading in zip(phases, row.readings, strict=True):
         if reading is None:
             yield Line(phase_name(phase), GAP, "", "", "", "", is_gap=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from phasemetrics.units import Scale, scale_for
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -29,6 +31,16 @@ class Series:
     notes: tuple[str, ...] = ()
     apart: str = ""
 
+    @property
+    def values(self) -> list[float]:
+        """The values of its readings in their order, gaps left out."""
+        return [reading.value for reading in self.readings if reading]
+
+    @property
+    def scale(self) -> Scale:
+        """The one scale that all its readings are printed on."""
+        return scale_for(self.unit, self.values)
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -36,3 +48,11 @@ class Trend:
 
     phases: tuple[str, ...]
     series: tuple[Series, ...]
+
+    @property
+    def by_metric(self) -> dict[tuple[str, str], list[Series]]:
+        """The series of each metric in each of its units, in their order."""
+        groups: dict[tuple[str, str], list[Series]] = {}
+        for one in self.series:
+            groups.setdefault((one.metric, one.unit), []).append(one)
+        return groups
