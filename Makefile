@@ -8,7 +8,7 @@ REPORTS := build/reports
 WHEEL_VENV := build/wheel-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers lint check format golden docs build phase-start phase-end phase-check phase-named clean
+.PHONY: help demo test fuzz faults names servers lint check format golden costs docs build phase-start phase-end phase-check phase-named clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -18,6 +18,16 @@ demo: $(READY) ## Take a small project through one phase, and print every step
 
 test: $(READY) ## Run the tests
 	$(BIN)/python -m pytest -n auto
+
+fuzz: $(READY) ## [RUNS=n] [TARGET=name]: give every reader, and the filler, what nobody meant
+	$(BIN)/python tests/fuzz.py $(if $(RUNS),--runs $(RUNS)) $(if $(TARGET),--target $(TARGET))
+
+faults: $(READY) ## Let every call that changes a file fail in every way, kill and crowd the real command (an hour)
+	FAULTS=1 $(BIN)/python -m pytest -n auto tests/test_command_faults.py tests/test_command_storms.py tests/test_histories.py
+
+names: $(READY) ## [NAMES=n] [SEED=n]: hold the names of strangers against every place where a name can stand
+	NAMES=$(or $(NAMES),100000) SEED=$(or $(SEED),1000) DOCUMENTS=$(or $(DOCUMENTS),10000) \
+		$(BIN)/python -m pytest -n auto tests/test_names.py tests/test_block_lines.py
 
 servers: ## Install the servers and the browser that some tests use (Debian, root)
 	PYTHON=$(PYTHON) .ci/servers
@@ -40,6 +50,9 @@ golden: $(READY) ## Write the sample reports again with the tools that make them
 		echo "$$script"; $(BIN)/python "$$script" || failed="$$failed $$script"; \
 	done; git --no-pager diff --stat -- tests; \
 	if [ -n "$$failed" ]; then echo "not written again:$$failed" >&2; exit 1; fi
+
+costs: $(READY) ## Measure the time and the memory that hostile and honest reports take
+	$(BIN)/python tests/costs.py
 
 docs: $(READY) ## Write the pages that are made from the program: exit codes, places
 	$(BIN)/python tests/pages.py

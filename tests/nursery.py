@@ -83,7 +83,8 @@ def ran(root: Path, *arguments: str, stdin: str = "", **variables: str) -> subpr
     return subprocess.CompletedProcess(found.args, found.returncode, out, err)
 
 
-def _serve() -> None:
+def load() -> None:
+    """Import all that the program may need, for those that are forked from this process."""
     from importlib import import_module
 
     import phasemetrics
@@ -99,16 +100,20 @@ def _serve() -> None:
         assert template.patterns, "the templates are read once, too"
     gc.collect()
     gc.freeze()
+
+
+def _serve() -> None:
+    load()
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(order)
+            become(order)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _become(order: Any) -> None:
+def become(order: Any) -> None:
     """Be the program until it ends; never returns."""
     from phasemetrics.cli import main
 

@@ -256,6 +256,11 @@ def test_the_list_of_benchmarks_says_the_unit(tmp_path: Path, listed: object, un
     assert (units(facts)["m.track_b.median"], by_name(facts)["m.track_b.median"]) == (unit, value)
 
 
+def test_half_a_surrogate_pair_in_a_name_is_spelled(tmp_path: Path) -> None:
+    content = document({"m.time_a\ud800": row([1.0]), "m.time_b\udfff": row([1.0], [["1"]])})
+    assert set(units(facts_of(content, tmp_path))) >= {"m.time_a\\ud800.median", "m.time_b\\udfff(1).median"}
+
+
 def test_a_list_that_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "benchmarks.json")
     assert units(facts_of(document({"m.track_b": row([2.5])}), tmp_path))["m.track_b.median"] == "track"

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from limiting import limited
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Fact, FileCoverage, Report, Warning
 from phasemetrics_collectors import _coverage_child as child
@@ -200,6 +201,21 @@ def test_a_source_that_is_gone(project: Path) -> None:
     assert "run `coverage json -o build/coverage.json` where the tests ran" in str(error)
 
 
+def test_the_first_source_that_is_gone_ends_the_search(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 600) SELECT 'a/' || i FROM n"
+    sql(project / ".coverage", f"INSERT INTO file (path) {names}")
+    asked: list[str] = []
+
+    def place(name: str, root: str, _bases: Iterable[str]) -> str:
+        asked.append(name)
+        return f"{root}/{name}"
+
+    monkeypatch.setattr(child, "place", place)
+    with pytest.raises(child.Refused, match="the source of a/100 is not there"):
+        child.report(project / ".coverage", str(project), str(project))
+    assert [name for name in asked if name.startswith("a/")] == ["a/100"]
+
+
 def test_a_source_that_is_no_file(project: Path) -> None:
     (project / "unused.py").unlink()
     os.mkfifo(project / "unused.py")
@@ -348,8 +364,8 @@ def test_a_child_that_does_not_answer(project: Path, monkeypatch: pytest.MonkeyP
     script.write_text(code)
     monkeypatch.setattr(coverage_data, "_CHILD", script)
     monkeypatch.setattr(coverage_data, "_SECONDS", 1.0 if "sleep" in code else 30.0)
-    monkeypatch.setattr(coverage_data, "JSON_LIMIT", 1_000_000)
-    assert said in str(refused(project / ".coverage"))
+    with limited(json_size=1_000_000):
+        assert said in str(refused(project / ".coverage"))
 
 
 def test_coverage_is_imported_in_the_child_alone() -> None:

@@ -186,10 +186,25 @@ def test_the_header_is_only_held_against_the_lines(tmp_path: Path, header: str, 
     assert set(warnings(facts)) == ({"attribute-mismatch"} if message else set())
 
 
-@pytest.mark.parametrize("header", ['lines-valid="100" lines-covered="80"', 'line-rate="0,8"', 'line-rate="0.8"'])
+HEADERS = [
+    'lines-valid="100" lines-covered="80"',
+    'line-rate="0,8"',
+    'line-rate="0.8"',
+    'line-rate=""',
+    'lines-covered="8"',
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
 def test_a_header_alone_is_no_evidence(tmp_path: Path, header: str) -> None:
     with pytest.raises(Refusal, match=r"holds no <line>, though its header says line") as caught:
         made(tmp_path, "", header)
+    assert caught.value.code == "no-lines"
+
+
+def test_a_report_that_says_nothing_is_not_empty(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="no line-rate or lines-valid") as caught:
+        made(tmp_path, "", 'version="7"')
     assert caught.value.code == "no-lines"
 
 

@@ -364,6 +364,12 @@ def test_what_is_not_finite_is_no_measure(tmp_path: Path, value: str) -> None:
     assert found["A.median"] == [5e-9]
 
 
+def test_many_digits_that_are_no_number_are_passed_over_at_once(tmp_path: Path) -> None:
+    # Where a number may be read in several ways, each of half a million digits is where one may end.
+    found = values(made(tmp_path, f"BenchmarkA-2 1 5 ns/op\nBenchmarkB-2 1 {'1' * 500_000}x ns/op\n"))
+    assert {name.partition(".")[0] for name in found} == {"A"}
+
+
 def test_repetitions_are_one_session(tmp_path: Path) -> None:
     merged = Merged()
     for fact in made(tmp_path, "".join(f"BenchmarkA-2 1 {time} ns/op\n" for time in (5, 7, 6, 10))):

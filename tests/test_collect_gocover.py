@@ -59,7 +59,7 @@ def test_statements_are_not_mixed_with_lines(tmp_path: Path) -> None:
         ("a.go:1.2,3.4 1.5 1", "bad-record", 1),
         ("a.go:1.2,3.4 ٥ 1", "bad-record", 1),
         (f"a.go:1.2,3.4 {'9' * 5000} 1", "bad-record", 1),
-        (f"{'a' * (64 << 10)}.go:1.2,3.4 1 1", "bad-record", 64 << 10),
+        (f"{'a' * (1 << 20)}.go:1.2,3.4 1 1", "bad-record", 1 << 20),
         ("a.go:3.4,1.2 5 1", "bad-record", 10),
         ("a.go:1.2,3.4 999999999 1", "bad-count", 14),
         ("\x1b[31m", "bad-record", 1),

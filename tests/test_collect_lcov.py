@@ -98,7 +98,7 @@ def test_many_contradictions_are_one_warning(tmp_path: Path) -> None:
         (["SF:a", f"DA:{'9' * 5000},1", "end_of_record"], "bad-count", (2, 4)),
         (["SF:a", f"DA:1,{'9' * 5000}", "end_of_record"], "bad-count", (2, 6)),
         (["SF:a", "BRDA:1,0,0,some", "end_of_record"], "bad-count", (2, 12)),
-        (["SF:a", f"FN:{'a' * (64 << 10)}", "end_of_record"], "bad-record", (2, 64 << 10)),
+        (["SF:a", f"FN:{'a' * (1 << 20)}", "end_of_record"], "bad-record", (2, 1 << 20)),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(

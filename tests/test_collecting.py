@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 import phasemetrics_collectors
+from limiting import limited
 from phasemetrics.errors import Refusal
-from phasemetrics.evidence import formats, reportfiles
+from phasemetrics.evidence import formats
 from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.model import Kind, Snapshot
 from phasemetrics.evidence.reportfiles import Verdict, find
@@ -146,12 +147,16 @@ def test_a_file_of_that_very_name_is_no_glob(root: Path, name: str) -> None:
     assert names(root, name) == names(root, str(root / name)) == [name]
 
 
-def test_more_reports_than_anyone_meant_are_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_reports_than_anyone_meant_are_refused(root: Path) -> None:
     for number in range(30, 10, -1):
         (root / "build" / f"junit-{number}.xml").touch()
     assert names(root, "build/junit-[12]?.xml") == [f"build/junit-{number}.xml" for number in range(11, 30)]
-    monkeypatch.setattr(reportfiles, "REPORT_COUNT", 1)
-    assert refused(root, "junit", "build/*.xml").code == "too-many-reports"
+    with limited(report_files=19):
+        assert names(root, "build/junit-[12]?.xml")
+    with limited(report_files=18):
+        error = refused(root, "junit", "build/junit-[12]?.xml")
+    assert error.code == "too-many-reports"
+    assert "`report_files`" in str(error)
 
 
 def test_a_folder_with_glob_characters_is_no_glob(tmp_path: Path) -> None:

@@ -220,7 +220,7 @@ def test_a_document_is_filled_from_two_commits(shop: Workshop) -> None:
         "rich==13.9.4  # Purpose: [description]",
         "ruff==[version]  # Purpose: [description]",
         "| Dependency | Required Version | Why |",
-        "| @scope/left-pad | ^1.3.0 | [Reason/feature needed] |",
+        "| ＠scope/left-pad | ^1.3.0 | [Reason/feature needed] |",
         "| httpx | >= 0.28 | [Reason/feature needed] |",
         "| rich | == 13.9.4 | [Reason/feature needed] |",
         "| ruff | >= [version] | [Reason/feature needed] |",

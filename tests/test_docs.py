@@ -17,6 +17,7 @@ import pages
 from codes_in_source import codes
 from measured import AFTER, BEFORE, BESIDE, CARRYING, facts
 from phasemetrics.evidence.formats import builtin_collectors
+from phasemetrics.limitkeys import LimitsTable
 from phasemetrics.scaffolding import nothing_known
 from phasemetrics.settings import (
     CarryTable,
@@ -122,6 +123,7 @@ TABLES: dict[str, type[BaseModel]] = {
     "`[carry]`": CarryTable,
     "`[commands]`": CommandsTable,
     "`[phrasebook]`": PhrasebookTable,
+    "`[limits]`": LimitsTable,
 }
 
 

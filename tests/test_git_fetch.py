@@ -20,8 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from git_workshop import Workshop
+from limiting import limited
 from phasemetrics.errors import Refusal
-from phasemetrics_collectors import _git_connection, git
+from phasemetrics_collectors import git
 from phasemetrics_collectors._git_connection import _as_file
 from phasemetrics_collectors._git_remote import Entry, Remote, fetch_commands, is_name, remotes, usual
 from phasemetrics_collectors._git_repository import resolve
@@ -438,9 +439,9 @@ def gone(pid: int) -> bool:
 def test_a_server_that_hangs(stall: Stall, monkeypatch: pytest.MonkeyPatch) -> None:
     stall.copy.git("config", "remote.origin.url", "server:x")
     monkeypatch.setenv("GIT_SSH_COMMAND", str(sleeper(stall)))
-    monkeypatch.setattr(_git_connection, "TIMEOUT", 2.0)
     before = stall.files()
-    refused = stall.refused("v1")
+    with limited(fetch_seconds=2):
+        refused = stall.refused("v1")
     assert (refused.code, "did not answer within 2 s" in str(refused)) == ("git-timeout", True)
     assert gone(int((stall.home / "pid").read_text()))
     assert stall.files() == before

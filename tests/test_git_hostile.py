@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 
 from git_workshop import Workshop
+from limiting import limited
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Revision
-from phasemetrics_collectors import _git_view, git
+from phasemetrics_collectors import git
 
 
 class Trap:
@@ -348,8 +349,7 @@ def test_a_git_that_cannot_run(trap: Trap, tmp_path: Path, monkeypatch: pytest.M
 def test_a_git_that_hangs_is_ended(trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trap.expect_values()
     pid = fake_git(tmp_path / "bin", monkeypatch, f"#!/bin/sh\necho $$ > '{tmp_path}/bin/pid'\nexec /bin/sleep 50\n")
-    monkeypatch.setattr(_git_view, "TIMEOUT", 0.5)
-    with pytest.raises(Refusal, match="git-timeout"), git.open_repository(trap.shop.root):
+    with limited(git_seconds=1), pytest.raises(Refusal, match="git-timeout"), git.open_repository(trap.shop.root):
         pass
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from limiting import limited
 from phasemetrics.errors import Refusal
-from phasemetrics.writing import guard
 from phasemetrics.writing.guard import passes_link, read_document, resolve_document, resolve_new
 
 NAME = "docs/retro.md"
@@ -192,15 +192,15 @@ def test_unreadable(root: Path) -> None:
     assert error.code == "unreadable"
 
 
-def test_reading_needs_no_content_and_has_a_limit(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_needs_no_content_and_has_a_limit(root: Path) -> None:
     (root / NAME).write_bytes(b"")
     assert read_document(root / NAME, NAME) == b""
-    monkeypatch.setattr(guard, "TEXT_LIMIT", 5)
-    (root / NAME).write_bytes(b"12345")
-    assert read_document(root / NAME, NAME) == b"12345"
-    (root / NAME).write_bytes(b"123456")
-    with pytest.raises(Refusal, match="too-large"):
-        read_document(root / NAME, NAME)
+    with limited(document_size=5):
+        (root / NAME).write_bytes(b"12345")
+        assert read_document(root / NAME, NAME) == b"12345"
+        (root / NAME).write_bytes(b"123456")
+        with pytest.raises(Refusal, match=r"too-large.*document_size"):
+            read_document(root / NAME, NAME)
 
 
 def test_reading_follows_no_link(root: Path) -> None:

@@ -38,6 +38,32 @@ def test_one_time_that_cannot_be_believed_makes_the_sum_unknown(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
+    ("body", "duration", "said"),
+    [
+        (
+            '<testcase name="a" time=""/><testcase name="b" time=""/>',
+            None,
+            '"a" says time="", not a number of seconds (and',
+        ),
+        ('<testcase name="a" time=""/><testcase name="b" time="2"/>', 2, None),
+        (
+            '<testcase name="a" time=""/><testcase name="b" time="x"/>',
+            None,
+            '"b" says time="x", not a number of seconds;',
+        ),
+        ('<testcase name="a"/>', None, None),
+    ],
+)
+def test_empty_times_are_doubted_where_there_is_no_other(
+    tmp_path: Path, body: str, duration: float | None, said: str | None
+) -> None:
+    facts = made(tmp_path, CASE.format(body))
+    assert value(facts, "tests.duration") == duration
+    assert (said or "") in warnings(facts).get("bad-time", "")
+    assert ("bad-time" in warnings(facts)) == (said is not None)
+
+
+@pytest.mark.parametrize(
     ("body", "duration", "wall"),
     [
         ('<testsuites time="9"><testsuite time="4"/><testsuite time="5"/></testsuites>', None, 9),

@@ -265,6 +265,23 @@ def test_counts_without_lines() -> None:
     assert all("a.json" in one.message and "the larger count is kept" in one.message for one in found.doubts())
 
 
+def test_many_files_that_cannot_be_joined_are_one_warning() -> None:
+    pairs = [
+        pair
+        for report in ("a.json", "b.json")
+        for i in (3, 1, 2)
+        for pair in of(report, counts(f"{i}.py", "lines", 1, 2))
+    ]
+    (covered, total) = merged(pairs).doubts()
+    expected = "is counted in a.json as well, and neither names its lines; the larger count is kept"
+    assert (covered.path, covered.message) == ("b.json", f"1.py (and 2 more files): coverage.lines.covered {expected}")
+    assert (total.path, total.message) == ("b.json", f"1.py (and 2 more files): coverage.lines.total {expected}")
+    named = [*pairs, *(pair for i in (1, 2) for pair in of("c.json", [lines(f"{i}.py", [1], [2])]))]
+    assert [one.message for one in merged(named).doubts() if "names;" in one.message] == [
+        "1.py (and 1 more files): only counts lines that another report names; the larger count is kept"
+    ]
+
+
 def test_a_file_whose_lines_are_named_and_whose_branches_are_counted_is_one_file() -> None:
     # What coverage 5.2 to 6.2 writes.
     found = merged(of("a.json", [lines("src/a.py", [1, 2], [3]), *counts("src/a.py", "branches", 3, 4)]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import get_args
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from measured import AFTER, FILES, change, facts, snapshot
 from phasemetrics.evidence.changes import LIST_LIMIT
 from phasemetrics.evidence.model import TestCount
-from phasemetrics.evidence.paths import PathClass, in_suite, listed, path_class, repository_path
+from phasemetrics.evidence.paths import PathClass, in_suite, is_absolute, listed, path_class, repository_path
 from phasemetrics.value import Origin
 
 ROOT = Path("/home/me/project")
@@ -169,6 +169,16 @@ def test_a_root_behind_a_link(tmp_path: Path) -> None:
 
 @example("/")
 @example("//")
+@given(st.text(st.sampled_from("/\\:?.aC é1"), max_size=8))
+@example("//a/b")
+@example("\\\\a\\b\\c")
+@example("C:/a")
+@example("C:a")
+def test_absolute_is_what_is_so_on_one_of_the_systems(path: str) -> None:
+    expected = PurePosixPath(path).is_absolute() or PureWindowsPath(path).is_absolute()
+    assert is_absolute(path) == expected
+
+
 @given(st.text(st.characters(exclude_categories=())))
 def test_no_path_is_absolute_in_the_end(path: str) -> None:
     for given_as in (path, f"/{path}", f"{ROOT}/{path}"):

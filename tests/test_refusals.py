@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,6 +53,12 @@ def unborn(root: Path) -> None:
     subprocess.run(["git", "init", "-q", str(root)], check=True)
 
 
+def link_to_itself(root: Path) -> None:
+    (root / RETRO).unlink()
+    (root / RETRO).symlink_to("b.md")
+    (root / RETRO).with_name("b.md").symlink_to((root / RETRO).name)
+
+
 LEDGER = f".phasemetrics/ledger/{RETRO}.json"
 BASELINE = ".phasemetrics/phases/3/baseline.json"
 CASES: dict[str, tuple[Damage, tuple[str, ...], str]] = {
@@ -73,6 +81,7 @@ CASES: dict[str, tuple[Damage, tuple[str, ...], str]] = {
     "damaged baseline": (cut(BASELINE), (), rf"{BASELINE}:\d+:\d+: the stored snapshot is malformed"),
     "newer baseline": (replaced(BASELINE, '{"schema": 99}'), (), r"a newer phasemetrics wrote it"),
     "missing document": (lambda _: None, ("docs/none.md",), r"docs/none\.md: "),
+    "document is a link to itself": (link_to_itself, (RETRO,), rf"{RETRO}: .*nothing is recorded of build/"),
     "document elsewhere": (lambda _: None, ("../elsewhere.md",), r"elsewhere\.md"),
     "named baseline missing": (lambda _: None, ("--before", "nowhere.json"), r"nowhere\.json: names no snapshot"),
 }
@@ -93,6 +102,29 @@ def test_bad_input_is_refused_in_one_line_and_nothing_is_written(project: Path, 
     assert files_of(project) == before
     said = json.loads(phasemetrics(project, "fill", "-p", "3", "--json", *arguments).out)
     assert (said["exit"], len(said["errors"])) == (3, 1)
+
+
+def test_what_was_given_and_not_recorded_is_named(project: Path) -> None:
+    bench = project / "build" / "bench-1.json"
+    shutil.copy(bench, bench.with_name("bench-2.json"))
+    given = ("--junit", "build/jun*.xml", "--coverage", "coverage_json:build/coverage.json", "--bench", "build/bench-*")
+    ended = phasemetrics(project, "fill", "docs/none.md", "-p", "3", *given)
+    named = "build/junit.xml, build/coverage.json, build/bench-1.json"
+    assert ended.err.endswith(f"; nothing is recorded of {named} and 1 more\n"), ended.err
+    ended = phasemetrics(project, "fill", "-p", "3", "--junit", "nowhere.xml")
+    assert "nothing is recorded" not in ended.err, "the refusal is about a report"
+
+
+@pytest.mark.parametrize("command", ["fill", "check"])
+def test_nobody_reads_the_output(project: Path, command: str) -> None:
+    before = files_of(project)
+    reads, writes = os.pipe()
+    os.close(reads)
+    program = [sys.executable, "-m", "phasemetrics", command, "-p", "3", "--json"]
+    ended = subprocess.run(program, cwd=project, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writes)
+    assert (ended.returncode, ended.stderr.split(":")[0]) == (3, "error[output-closed]")
+    assert files_of(project) == before, "what it would have said is lost, so nothing is done"
 
 
 USAGE: dict[str, tuple[Damage, tuple[str, ...], str]] = {

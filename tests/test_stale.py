@@ -113,6 +113,19 @@ def test_what_is_no_source_may_be_younger(shop: Workshop) -> None:
     assert doubts(shop) == []
 
 
+def test_a_report_older_than_all_there_is_gets_a_warning(shop: Workshop) -> None:
+    for name in ("src/cart.py", "tests/test_cart.py"):
+        (shop.root / name).unlink()
+    shop.commit({"data.bin": "1\n"}, date=COMMITTED)
+    for name in ("data.bin", "README.md", ".gitignore"):
+        touch(shop, name, LATER)
+    (doubt,) = doubts(shop)
+    expected = f"was written {TESTED}, before the commit and every file of it ({LATER})"
+    assert (doubt.code, doubt.path, doubt.message) == ("old-report", REPORT, expected)
+    touch(shop, "README.md", EDITED)
+    assert doubts(shop) == []
+
+
 def test_a_source_that_is_gone_is_not_younger(shop: Workshop) -> None:
     (shop.root / "src" / "cart.py").unlink()
     assert doubts(shop) == []

@@ -8,10 +8,12 @@ import pytest
 
 from everything import everything
 from measured import AFTER, BEFORE, LATER, facts
+from phasemetrics.config import load
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.document.plan import plan
 from phasemetrics.document.template import Template
 from phasemetrics.errors import UsageError
+from phasemetrics.escaping import plain
 from phasemetrics.scaffolding import nothing_known
 from phasemetrics.settings import Config
 from phasemetrics.templates import all_templates, builtin
@@ -77,7 +79,7 @@ def test_a_persons_bracket_may_hold_anything() -> None:
 
 def test_a_team_template_of_our_name_stands_in_for_ours(tmp_path: Path) -> None:
     (tmp_path / "readme.md.j2").write_text("# Ours {{ phase.number | hole('N') }}\n", encoding="utf-8")
-    found = {template.name: template.source for template in all_templates(tmp_path, ["."])}
+    found = {template.name: template.source for template in all_templates(load(tmp_path), ["."])}
     assert found["readme"].startswith("# Ours")
     assert set(found) == {template.name for template in builtin()}
 
@@ -95,6 +97,13 @@ RECKLESS = {
     "a macro": "{% macro f() %}{% endmacro %}",
     "a filter of Jinja2": "{{ phase.number | center(999999999) | hole('X') }}",
     "many blank rows": "{% for a in metrics | blank(1000000) %}\n{{ a.name | hole('X') }}\n{% endfor %}",
+    "half a blank row": "{% for a in metrics | blank(1.5) %}\n{{ a.name | hole('X') }}\n{% endfor %}",
+    "blank rows without a number": "{% for a in metrics | blank('x') %}\n{{ a.name | hole('X') }}\n{% endfor %}",
+    "a number of 5000 digits": f"{{% for a in metrics | blank({'9' * 5000}) %}}\nx\n{{% endfor %}}",
+    "a filter with too little": "{{ phase.number | hole | hole('X') }}",
+    "a filter with another type": "{{ phase.number | hole(1) }}",
+    "deep nesting": f"{{{{{'(' * 3000}",
+    "a long name": f"{{{{ phase{'.a' * 300} | hole('X') }}}}",
     "a loop of two lines": "{% for a in metrics | blank %}\n{{ a.name | hole('X') }}\nmore\n{% endfor %}",
     "a text of its own": "{{ 'abc' | hole('X') }}",
     "a whole table of facts": "{{ after.tests | hole('X') }}",
@@ -111,6 +120,13 @@ def test_a_template_may_only_have_holes_and_rows(case: str) -> None:
         plan(template.blank(nothing_known()), [template], facts(), Ledger())
     assert raised.value.exit_code == 2
     assert raised.value.path == "bericht.md.j2"
+
+
+@pytest.mark.parametrize("line", ["- Now: X and more = Y", "- Now: X = Y"])
+def test_a_placeholder_counts_only_where_its_value_would_be_read_back(line: str) -> None:
+    template = own('# T\n\n- Now: {{ after.tests.total | hole("X") }} = {{ after.tests.passed | hole("Y") }}\n')
+    filled = plan(f"# T\n\n{line}\n", [template], facts(), Ledger())  # proves itself
+    assert filled.changed == (line == "- Now: X = Y")
 
 
 def test_a_name_that_does_not_exist_is_named() -> None:
@@ -131,6 +147,6 @@ def test_a_name_of_any_dress_is_read_back(name: str) -> None:
     metric = [{"name": name, "from": "tests.passed"}]
     config = Config.model_validate({"phase": phase, "metric": metric})
     first = plan("## Sum\n- Now: [Now]\n- **[Name]**\n", [own(source)], facts(config=config), Ledger())
-    assert first.text == f"## Sum\n- Now: {name} 146\n- **{name}**\n"
+    assert first.text == f"## Sum\n- Now: {plain(name)} 146\n- **{plain(name)}**\n"
     later = plan(first.text, [own(source)], facts(after=LATER, config=config), first.ledger)
-    assert later.text == f"## Sum\n- Now: {name} 150\n- **{name}**\n"
+    assert later.text == f"## Sum\n- Now: {plain(name)} 150\n- **{plain(name)}**\n"

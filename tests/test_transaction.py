@@ -19,7 +19,7 @@ import pytest
 
 from git_workshop import Workshop
 from phasemetrics.errors import Refusal
-from phasemetrics.writing import atomic, state
+from phasemetrics.writing import atomic, journal, state, transaction
 from phasemetrics.writing.transaction import Change, commit, locked, settle, state_folder
 
 
@@ -534,6 +534,33 @@ def test_what_was_displaced_is_kept_on_another_file_system(root: Path, monkeypat
     assert temporaries(root) == []
 
 
+def test_the_folders_of_a_killed_first_run_go(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And where one cannot be removed yet, the note of it stays for the next start."""
+
+    def killed(entry: journal.Entry) -> None:
+        atomic.make_folders(entry.path.parent)
+        raise KeyboardInterrupt
+
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    record = root / ".phasemetrics/ledger/docs/new.md.json"
+    with monkeypatch.context() as patch:
+        patch.setattr(transaction, "_stage", killed)
+        patch.setattr(transaction, "_undo", lambda *_, **__: [])
+        with pytest.raises(KeyboardInterrupt), locked(root):
+            commit(root, [], [Change(record, record.name, None, b"{}")])
+    assert record.parent.is_dir()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rmdir", broken)
+        with pytest.raises(Refusal, match="cannot-write"), locked(root):
+            pass
+    with locked(root):
+        pass
+    assert not record.parent.exists()
+    assert not (root / ".git/phasemetrics/pending.json").exists()
+
+
 # The lock.
 
 
@@ -567,6 +594,23 @@ def test_the_lock_is_waited_for_so_long(root: Path) -> None:
     with pytest.raises(Refusal, match="locked"), locked(root), locked(root, 0.01, read_only=True):
         pass
     again()
+
+
+def test_each_holder_of_the_lock_is_given_the_time(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty others come first, each for a second: nobody held it for five, so nobody is blamed for that."""
+    seconds, taken, real = 0, 0, state._take
+
+    def taken_by_others(descriptor: int, name: str) -> bool:
+        nonlocal seconds, taken
+        seconds, taken = seconds + 1, taken + 1
+        (root / ".git/phasemetrics/lock").write_bytes(b"\0" + f"turn {taken:3}".encode())
+        return taken > 20 and real(descriptor, name)
+
+    monkeypatch.setattr(state, "_take", taken_by_others)
+    monkeypatch.setattr(state, "_PAUSE", 0)
+    monkeypatch.setattr("phasemetrics.writing.state.time.monotonic", lambda: seconds)
+    with locked(root, 5):
+        assert taken == 21
 
 
 def test_the_lock_is_released_when_something_fails(root: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import math
 from pathlib import Path
 
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 from phasemetrics_collectors._bench import MOST
 from phasemetrics_collectors._json import parse
 from phasemetrics_collectors._json_node import Node
@@ -17,7 +17,7 @@ def read(path: Path, name: str, mend: str) -> Node:
 
     Raises `Refusal` for all else that `_json.parse` refuses.
     """
-    return parse(read_regular(path, name, JSON_LIMIT), name, mend, constants=True)
+    return parse(read_regular(path, name, "json_size"), name, mend, constants=True)
 
 
 def number(node: Node, minimum: float = -MOST) -> float:

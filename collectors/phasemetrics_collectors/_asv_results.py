@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from phasemetrics_collectors._bench_names import without_folders
-from phasemetrics_collectors._json_node import Node
+from phasemetrics_collectors._json_node import Node, spelled
 
 _MOST_COMBINATIONS = 100_000
 _COLUMNS = ("result", "samples", "stats_q_25", "stats_q_75", "stats_repeat")
@@ -82,6 +82,7 @@ def _items(node: Node, count: int) -> list[Node]:
 def _names(benchmark: str, params: Node | None) -> list[str]:
     """Return the name of each combination, the last parameter varying fastest."""
     axes = [] if params is None else [[value.text() for value in axis.items()] for axis in params.items()]
+    benchmark = spelled(benchmark)
     if not axes or params is None:
         return [benchmark]
     if prod(map(len, axes)) > _MOST_COMBINATIONS:

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import OUTCOMES, Fact, Measurement, Outcome, Report, Warning
+from phasemetrics.limits import limits, raising
 from phasemetrics_collectors._json_node import spelled
 from phasemetrics_collectors._junit_attributes import LONGEST, NANO, Times
 
@@ -40,9 +42,11 @@ class Cases:
         self._last: object = None
         self._repeats = 0
         self._repeated = ""
+        self._left = limits().elements
 
     def key(self, case: Case, outcome: Outcome) -> Key:
-        """Return what a case counts under."""
+        """Return what one case more counts under."""
+        self.took_one()
         path = spelled(case.path)
         groups = self.report.groups
         found = groups.of(case.name, case.classname, path, case.markers) if groups else ()
@@ -51,6 +55,12 @@ class Cases:
                 return "", found, outcome
             self._places.add(path)
         return path, found, outcome
+
+    def took_one(self) -> None:
+        """Take note that there was one case more, or one plan; raise Refusal `too-many-cases` for one too many."""
+        self._left -= 1
+        if self._left < 0:
+            raise too_many_cases(self.report)
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Count a case once."""
@@ -97,6 +107,12 @@ class Cases:
                 yield "bad-time", f"{times.first}, which cannot be{more(times.doubted)}; {metric} is left out"
         if self._repeats:
             yield "repeated-case", f'"{self._repeated}" stands twice in a row{more(self._repeats)}; each was counted'
+
+
+def too_many_cases(report: Report) -> Refusal:
+    """Return the refusal of a report with more cases, or what is kept like one, than the limit."""
+    message = f"holds more than {limits().elements} test cases, plans or packages, the limit"
+    return Refusal("too-many-cases", message, path=report.name, mend=raising("elements"))
 
 
 def case_facts(counts: Mapping[tuple[str, Outcome], int]) -> Iterator[Measurement]:

@@ -153,15 +153,18 @@ def report(data: Path, root: str, folder: str) -> tuple[dict[str, object], str]:
     names = sorted(recorded.measured_files())
     if not names:
         raise Refused("holds no measured file")
-    places = {name: place(name, root, (folder, root)) for name in names}
-    outside = [name for name, path in places.items() if path is None]
+    inside: dict[str, str] = {}
+    for name in names:
+        path = place(name, root, (folder, root))
+        if path is None:
+            continue
+        if not _is_file(path):  # said at once: each name asks the disk several times, and there may be any number
+            raise Refused(f"the source of {os.path.relpath(path, root)} is not there", "missing-source")
+        inside[name] = path
+    outside = [name for name in names if name not in inside]
     if len(outside) == len(names):
         message = f"none of its {len(names)} measured files lies inside the project"
         raise Refused(message, "outside-project")
-    inside = {name: path for name, path in places.items() if path is not None}
-    for path in inside.values():
-        if not _is_file(path):
-            raise Refused(f"the source of {os.path.relpath(path, root)} is not there", "missing-source")
     analysed = coverage.Coverage(data_file=None, config_file=False)
     _copy(recorded, inside, analysed.get_data())
     text = io.StringIO()

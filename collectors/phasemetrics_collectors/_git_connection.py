@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
+from phasemetrics.limits import limits, raising
+from phasemetrics_collectors._git_listening import hear
 from phasemetrics_collectors._git_remote import Entry
 from phasemetrics_collectors._git_view import SETTINGS, Answer, View, start
 
-TIMEOUT = 300.0
 _GRACE = 5.0
-_SAID_LIMIT = 4096
 _PROTOCOLS = "file:git:http:https:ssh"  # and not `ext`, which is a program, nor other helpers
 # How the person connects is theirs to say, programs too. Of what the repository says, only what is no program, writes
 # no file, and makes no certificate count less: the person's passwords may be sent there.
@@ -47,7 +47,7 @@ class Connection:
     entries: Sequence[Entry]
 
     def ask(self, *arguments: str) -> Answer:
-        """Run git; it asks no person, and ends after 300 s. Raises `Refusal`: `git-timeout`, `no-git`."""
+        """Run git; it asks no person, and ends in time. Raises `Refusal`: `git-timeout`, `no-git`."""
         config = self.quarantine.directory / "connections"
         config.write_text(_as_file(self.entries), "utf-8", "surrogateescape")
         always = [word for name, value in _ALWAYS.items() for word in ("-c", f"{name}={value}")]
@@ -90,17 +90,18 @@ def _quoted(text: str) -> str:
 
 def _run(arguments: Sequence[str], settings: dict[str, str]) -> Answer:
     # In a group of its own, so that ssh and the like end with it. They cannot ask on the terminal from there, either.
-    process = start(arguments, settings, alone=True)
+    process, seconds = start(arguments, settings, alone=True), limits().fetch_seconds
     try:
-        out, err = process.communicate(timeout=TIMEOUT)
+        return Answer(*hear(process, seconds))
     except BaseException as problem:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
             with suppress(subprocess.TimeoutExpired):
-                process.communicate(timeout=_GRACE)
+                if process.proc is not None:
+                    process.proc.wait(_GRACE)
         if isinstance(problem, subprocess.TimeoutExpired):
-            message = f"the server did not answer within {TIMEOUT:g} s"
-            raise Refusal("git-timeout", message, mend="try again, or fetch with git itself") from None
+            message = f"the server did not answer within {seconds} s"
+            mend = f"try again, or fetch with git itself; {raising('fetch_seconds')}"
+            raise Refusal("git-timeout", message, mend=mend) from None
         raise
-    return Answer(process.returncode, out, err[:_SAID_LIMIT].decode("utf-8", "replace"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,9 +15,11 @@ from pathlib import Path
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics_collectors._git_remote import OBJECT_ID, Remote, configuration, is_name, remotes, usual, way_to
-from phasemetrics_collectors._git_view import Answer, View, ask_repository, bare_view, unreadable_objects
+from phasemetrics_collectors._git_view import Answer, View, ask_repository, bare_view, odd_answer, unreadable_objects
 
 _REF_LIMIT = 500
+_BRACED = re.compile(r"[@^]\{[^{}]*\}(?=[~^@]|$)")
+_READ_FIRST = ("HEAD", "commondir", "config", "config.worktree", "objects/info/alternates", "packed-refs")
 _EXCEPTION = re.compile(r"git config --global --add safe\.directory .+")
 
 
@@ -48,20 +51,21 @@ def open_repository(start: Path) -> Iterator[Repository]:
     """Yield the repository that `start` lies in, until the end of the `with` block.
 
     Works in a linked work tree, a submodule, a bare and an SHA-256 repository. Raises `Refusal`: `no-git`,
-    `not-a-repository`, `dubious-ownership`, `no-temporary-directory`.
+    `not-a-repository`, `dubious-ownership`, `corrupt-repository`, `old-git`.
     """
     # Not GitPython's `Repo()`: it looks at no owner, so safe.directory would mean nothing; it believes core.worktree;
     # and it reads includes of a stranger's configuration in our own process, where a named pipe stops us for good.
     directory = Path(os.path.realpath(start))
     root = next((place for place in (directory, *directory.parents) if _has_git(place)), None)
     place = root or directory
+    _check_files(place)
     questions = ("--path-format=absolute", "--git-dir", "--git-common-dir", "--show-object-format")
     answer = ask_repository(place, "rev-parse", *questions)
     if answer.status != 0:
         raise _not_found(place, answer)
     lines = answer.out.removesuffix(b"\n").split(b"\n")
     if len(lines) != 3:
-        raise Refusal("odd-path", "the path of the repository holds a line break", mend="move the repository")
+        raise odd_answer(lines)
     git_dir, common_dir = (Path(os.fsdecode(line)) for line in lines[:2])
     with bare_view(common_dir / "objects", lines[2].decode("ascii")) as view:
         yield Repository(root or git_dir, git_dir, common_dir, view)
@@ -71,6 +75,20 @@ def _has_git(place: Path) -> bool:
     # Like git, which goes on upwards past an empty `.git`; a linked work tree and a submodule have a file there.
     entry = place / ".git"
     return os.path.isfile(entry) or os.path.lexists(entry / "HEAD")  # noqa: PTH113 - Path.is_file() can raise
+
+
+def _check_files(place: Path) -> None:
+    # git waits at a named pipe until its time is over, and reads a device for as long.
+    for name in _READ_FIRST:
+        try:
+            mode = (place / ".git" / name).stat().st_mode
+        except OSError:
+            continue
+        if not stat.S_ISREG(mode):
+            mend = "take a fresh clone: git makes no such repository"
+            raise Refusal(
+                "corrupt-repository", f"git cannot read .git/{name}, which is no file", path=str(place), mend=mend
+            )
 
 
 def _not_found(place: Path, answer: Answer) -> Refusal:
@@ -122,7 +140,9 @@ def has_commit(repository: Repository, sha: str) -> bool:
 def _parse(repository: Repository, name: str) -> str | None:
     answer = ask_repository(repository.root, "rev-parse", "--verify", "--end-of-options", name)
     found = answer.out.decode("ascii", "replace").strip()
-    return found if answer.status == 0 and OBJECT_ID.fullmatch(found) else None
+    # For a date before the first entry of its log, git names the first one, and warns.
+    guessed = "only goes back to" in answer.err
+    return found if answer.status == 0 and not guessed and OBJECT_ID.fullmatch(found) else None
 
 
 def _check_spelling(ref: str) -> None:
@@ -134,6 +154,9 @@ def _check_spelling(ref: str) -> None:
         problem = "is a range or a path"
     elif ":" in ref:
         problem = "names a file or a search"
+    elif re.search(r"[@^]\{", _BRACED.sub("", ref)):
+        # git would read the `^{commit}` that we put behind it as part of a date, and any date names some commit.
+        problem = "leaves a brace open"
     elif any(unicodedata.category(character) in {"Cc", "Cs"} for character in ref):
         problem = "holds a character that no name can hold"
     else:

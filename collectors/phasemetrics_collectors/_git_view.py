@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from phasemetrics.errors import Refusal, no_room
+from phasemetrics.limits import limits, raising
+from phasemetrics.scratch import scratch
+from phasemetrics_collectors._git_listening import hear
+from phasemetrics_collectors._git_program import find_git, search_path
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
-TIMEOUT = 60.0
-_SAID_LIMIT = 4096
 _UNMADE = "a temporary directory for reading git cannot be made"
 _LOCK = threading.RLock()
+_FULL = re.compile(r"No space left|Out of diskspace|Disk quota|File too large")
 
 # What every git process gets, instead of the GIT_* variables of whoever called us.
 SETTINGS = {
@@ -35,7 +38,8 @@ SETTINGS = {
     "LANGUAGE": "C",
     "LC_ALL": "C",
 }
-_VIEW_SETTINGS = {**SETTINGS, "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
+_NO_CONFIGURATION = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+_VIEW_SETTINGS = {**SETTINGS, **_NO_CONFIGURATION, "GIT_ATTR_NOSYSTEM": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +79,27 @@ class View:
         """Return what git prints; raises `Refusal` (`corrupt-repository`) when it fails, for want of an object."""
         answer = self.ask(*arguments, **settings)
         if answer.status != 0:
-            raise unreadable_objects(answer.said)
+            raise without_room(answer) or unreadable_objects(answer.said)
         return answer.out
+
+
+def without_room(answer: Answer) -> Refusal | None:
+    """Return the refusal for a full disk, if that is what git complains of."""
+    full = _FULL.search(answer.err)
+    return None if full is None else no_room(f"git cannot write: {full[0]}")
 
 
 def unreadable_objects(said: str) -> Refusal:
     """Return the refusal for objects that are missing or damaged; `said` is what git said of them."""
-    return Refusal(
-        "corrupt-repository",
-        f"git cannot read an object that it needs: {said}",
-        mend="`git fsck` names what is damaged, `git fetch --refetch --no-filter` brings back what is missing",
-    )
+    mend = "`git fsck` names what is damaged, `git fetch --refetch --no-filter` brings back what is missing"
+    return Refusal("corrupt-repository", f"git cannot read an object that it needs: {said}", mend=mend)
+
+
+def odd_answer(lines: Sequence[bytes]) -> Refusal:
+    """Return the refusal for an answer about a repository that does not have a line for each question."""
+    if lines[0].startswith(b"--"):  # it says again what it does not know
+        return Refusal("old-git", "this git is older than 2.31", mend="install a newer git, or put one first on PATH")
+    return Refusal("odd-path", "the path of the repository holds a line break", mend="move the repository")
 
 
 def ask_repository(place: Path, *arguments: str) -> Answer:
@@ -105,13 +119,9 @@ def bare_view(objects: Path, object_format: str) -> Iterator[View]:
 
     Written by hand, not by `git init`: four entries (gitrepository-layout(5)), no template, and no process.
     """
-    try:
-        directory = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise no_room(f"{_UNMADE}: {error.strerror}") from None
-    with directory as name:
-        view = View(Path(name))
+    with ExitStack() as stack:
         try:
+            view = View(stack.enter_context(scratch()))
             _lay_out(view.directory, objects, object_format)
         except OSError as error:
             raise no_room(f"{_UNMADE}: {error.strerror}") from None
@@ -132,21 +142,6 @@ def _lay_out(directory: Path, objects: Path, object_format: str) -> None:
     (directory / "config").write_text(f"[core]\n\trepositoryFormatVersion = {version}\n\t{core}{extension}", "ascii")
 
 
-def _search_path() -> list[str]:
-    # `.` and an empty entry mean the working directory, where a stranger may have put a file named git.
-    return [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if Path(entry).is_absolute()]
-
-
-def _program(search_path: list[str]) -> str:
-    name = "git.exe" if os.name == "nt" else "git"
-    for entry in search_path:
-        candidate = f"{entry}/{name}"
-        # Path.is_file() raises for a folder that may not be entered.
-        if os.path.isfile(candidate) and os.access(candidate, os.X_OK):  # noqa: PTH113
-            return candidate
-    raise Refusal("no-git", "there is no git in any absolute directory of PATH", mend="install git, or put it on PATH")
-
-
 @contextmanager
 def _without_git_variables() -> Iterator[None]:
     # GitPython gives a child all of os.environ and can only add to it, so what must not be there leaves it meanwhile.
@@ -162,21 +157,25 @@ def _without_git_variables() -> Iterator[None]:
 
 def start(arguments: Sequence[str], settings: Mapping[str, str], *, alone: bool = False) -> Git.AutoInterrupt:
     """Start git and return its process, `alone` in a process group of its own; raises `Refusal` (`no-git`)."""
-    search_path = _search_path()
-    program = _program(search_path)
+    path = search_path()
+    program = find_git(path)
     with _without_git_variables():
-        # Importing GitPython runs `git version`: it must be the right git, and its absence is ours to report.
-        os.environ["GIT_PYTHON_REFRESH"] = "quiet"
-        os.environ["GIT_PYTHON_GIT_EXECUTABLE"] = program
-        from git.cmd import Git
-        from git.exc import GitError
-
+        # Importing GitPython runs `git version`: it must be the right git, and its absence is ours to report. What is
+        # wrong with a configuration is for the command that was asked for to say.
+        os.environ |= {"GIT_PYTHON_REFRESH": "quiet", "GIT_PYTHON_GIT_EXECUTABLE": program, **_NO_CONFIGURATION}
+        try:
+            from git.cmd import Git
+            from git.exc import GitError
+        except ImportError:
+            raise Refusal("no-git", f"{program} does not answer as git does", mend="install git") from None
+        for name in _NO_CONFIGURATION:
+            del os.environ[name]
         try:
             return Git().execute(
                 [program, *arguments],
                 as_process=True,
                 shell=False,
-                env={**settings, "PATH": os.pathsep.join(search_path)},
+                env={**settings, "PATH": os.pathsep.join(path)},
                 start_new_session=alone,
             )
         except (OSError, GitError) as error:
@@ -184,15 +183,15 @@ def start(arguments: Sequence[str], settings: Mapping[str, str], *, alone: bool 
 
 
 def _run(arguments: Sequence[str], settings: Mapping[str, str]) -> Answer:
-    process = start(arguments, settings)
+    process, seconds = start(arguments, settings), limits().git_seconds
     try:
         # Not GitPython's `kill_after_timeout`: its timer outlives Ctrl-C by a minute, and it runs whatever `pgrep` is.
-        out, err = process.communicate(timeout=TIMEOUT)
+        return Answer(*hear(process, seconds))
     except BaseException as problem:
         process.kill()
-        process.communicate()
+        if process.proc is not None:
+            process.proc.wait()
         if isinstance(problem, subprocess.TimeoutExpired):
-            mend = "try it on a fresh clone"
-            raise Refusal("git-timeout", f"git did not answer within {TIMEOUT:g} s", mend=mend) from None
+            mend = f"try it on a fresh clone; {raising('git_seconds')}"
+            raise Refusal("git-timeout", f"git did not answer within {seconds} s", mend=mend) from None
         raise
-    return Answer(process.returncode, out, err[:_SAID_LIMIT].decode("utf-8", "replace"))

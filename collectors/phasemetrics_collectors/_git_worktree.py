@@ -7,14 +7,15 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from phasemetrics.errors import Refusal
+from phasemetrics.errors import Refusal, no_room
 from phasemetrics.reading import open_regular
 from phasemetrics_collectors._git_repository import Repository
-from phasemetrics_collectors._git_view import Answer, ask_repository
+from phasemetrics_collectors._git_view import Answer, ask_repository, without_room
 
 # How files lie on this disk. Words and numbers only; nothing here names a program or a file.
 _HARMLESS = r"^core\.(autocrlf|checkstat|eol|filemode|ignorecase|precomposeunicode|symlinks|trustctime)$"
 _PLAIN = re.compile(r"[A-Za-z0-9]{1,16}", re.ASCII)
+_COMPARED = (0, 1)  # alike, and not
 _OURS = ":(top,exclude,glob)**/.phasemetrics/**"
 
 
@@ -40,15 +41,19 @@ def _compared(repository: Repository, sha: str, options: Sequence[str], beside: 
     copy = repository.view.directory / "index"
     if _copy_index(repository.git_dir / "index", copy):
         answer = _compare(repository, sha, copy, options, beside)
-        if answer is not None:
+        if answer.status in _COMPARED:
             return answer
-    copy.unlink(missing_ok=True)  # or git would read it in every later command of the view
+    try:
+        copy.unlink(missing_ok=True)  # or git would read it in every later command of the view
+    except OSError as error:
+        raise no_room(f"the copy of git's index cannot be removed: {error.strerror}") from None
     # No index, a damaged one, or one that is split over files that the view has not.
     fresh = repository.view.directory / "index-of-commit"
     repository.view.read("read-tree", sha, GIT_INDEX_FILE=str(fresh))
     answer = _compare(repository, sha, fresh, options, beside)
-    if answer is None:
-        raise Refusal("unreadable", "git cannot compare the work tree with its commit", mend="run `git status`")
+    if answer.status not in _COMPARED:
+        unknown = Refusal("unreadable", "git cannot compare the work tree with its commit", mend="run `git status`")
+        raise without_room(answer) or unknown
     return answer
 
 
@@ -64,18 +69,15 @@ def _copy_index(index: Path, copy: Path) -> bool:
     return True
 
 
-def _compare(
-    repository: Repository, sha: str, index: Path, options: Sequence[str], beside: Sequence[str]
-) -> Answer | None:
+def _compare(repository: Repository, sha: str, index: Path, options: Sequence[str], beside: Sequence[str]) -> Answer:
     spared = [f":(top,exclude,literal){path}" for path in beside]
-    answer = repository.view.ask(
+    return repository.view.ask(
         *("-C", str(repository.root), f"--work-tree={repository.root}"),
         *(part for setting in _settings(repository) for part in ("-c", setting)),
         *("diff", *options, "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=dirty"),
         *(sha, "--", ":(top)", _OURS, *spared),
         GIT_INDEX_FILE=str(index),
     )
-    return answer if answer.status in (0, 1) else None
 
 
 def _settings(repository: Repository) -> list[str]:

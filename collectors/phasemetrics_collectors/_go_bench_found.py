@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Report
+from phasemetrics.limits import limits, raising
 from phasemetrics.unitnames import Direction
 from phasemetrics_collectors._go_bench_lines import Values, as_printed
 
@@ -37,6 +38,15 @@ class Found:
     packages: list[Package] = field(default_factory=list)
     machines: dict[tuple[str, ...], None] = field(default_factory=dict)
     better: dict[str, Direction] = field(default_factory=dict)
+    kept: int = 0
+
+    def keep(self, package: Package, name: str, values: Values) -> None:
+        """Keep one result; raise Refusal `too-many-metrics` for one too many."""
+        self.kept += 1
+        if self.kept > (most := limits().metrics):
+            message = f"line {self.number}: more than {most} results of benchmarks, the limit"
+            raise Refusal("too-many-metrics", message, path=self.report.name, line=self.number, mend=raising("metrics"))
+        package.results.append((name, values))
 
     def refusal(self, problem: str, mend: str = _MEND) -> Refusal:
         """Return the refusal of something in the line that is read."""

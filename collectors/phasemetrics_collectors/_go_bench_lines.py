@@ -8,7 +8,7 @@ TIME = "ns/op"
 Values = dict[str, float]
 _NAME = re.compile(r"Benchmark\S*")
 _COUNT = re.compile(r"[0-9]{1,18}")
-_NUMBER = re.compile(r"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?|NaN|Inf)")
+_NUMBER = re.compile(r"[-+]?(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?|NaN|Inf)")
 _NOT_FINITE = {"NaN", "Inf"}
 _AS_PRINTED = {"sec/op": TIME, "B/s": "MB/s"}  # benchstat's names of what go prints
 

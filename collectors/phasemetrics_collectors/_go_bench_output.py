@@ -92,7 +92,7 @@ class Output:
                 raise self._found.refusal(f"{value:g} {visible(unit)} cannot be")
         if values:
             self._settings.check(self._package.path, name)
-            self._package.results.append((name, values))
+            self._found.keep(self._package, name, values)
             self._found.machines[self._settings.machine()] = None
         else:
             self._begun = _Begun(name, measured=True)  # it left itself, or is about to take the package with it

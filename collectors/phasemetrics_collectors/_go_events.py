@@ -10,8 +10,8 @@ from typing import Any
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Report
+from phasemetrics.limits import limits, raising
 from phasemetrics_collectors._json_node import CODE, spelled
-from phasemetrics_collectors._report_lines import LINE_LIMIT
 
 _MEND = "write it again with `go test -json ./... > FILE`; it may have been cut off"
 _TEXTS = ("Action", "Package", "Test", "Output", "Time", "ImportPath", "FailedBuild")
@@ -30,7 +30,8 @@ def event_of(report: Report, number: int, line: str, whole: bool) -> dict[str, A
     Raises `Refusal` with line and column for what is no JSON or no event.
     """
     if not whole:
-        raise _refusal(report, number, 1, f"is longer than the limit of {LINE_LIMIT >> 20} MiB")
+        message = f"is longer than the limit of {limits().token_size} characters"
+        raise _refusal(report, number, 1, message, raising("token_size"))
     try:
         event = json.loads(line, object_pairs_hook=_members, parse_int=_number, parse_constant=_number)
     except json.JSONDecodeError as error:
@@ -52,8 +53,8 @@ def event_of(report: Report, number: int, line: str, whole: bool) -> dict[str, A
     return event
 
 
-def _refusal(report: Report, number: int, column: int, problem: str) -> Refusal:
-    return Refusal(CODE, f"line {number}: {problem}", path=report.name, line=number, column=column, mend=_MEND)
+def _refusal(report: Report, number: int, column: int, problem: str, mend: str = _MEND) -> Refusal:
+    return Refusal(CODE, f"line {number}: {problem}", path=report.name, line=number, column=column, mend=mend)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

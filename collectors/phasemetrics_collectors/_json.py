@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
-from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Report
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.limits import raising
+from phasemetrics.reading import read_regular
+from phasemetrics.shape import excess
 from phasemetrics_collectors._json_node import CODE, Node, Steps
 
 LONGEST_NUMBER = 30  # characters: a double needs 24, and int() is quadratic in the length
@@ -35,40 +38,36 @@ def looks_like_json(head: bytes) -> bool:
 
 def read(report: Report, mend: str, *, constants: bool = False) -> Node:
     """Return the root of a JSON report; `mend` is what every error of its content tells the person to do."""
-    return parse(read_regular(report.path, report.name, JSON_LIMIT), report.name, mend, constants=constants)
+    return parse(read_regular(report.path, report.name, "json_size"), report.name, mend, constants=constants)
 
 
 def parse(content: bytes, file: str, mend: str, *, constants: bool = False) -> Node:
     """Return the root of a JSON document (RFC 8259, UTF-8, a BOM is accepted).
 
     Raises `Refusal` for what is not JSON, and for what Python's reader lets pass: a key twice in one object, NaN and
-    Infinity, a number that is not finite or longer than 30 characters, nesting past the recursion limit. With
-    `constants` NaN and the infinities are in the tree, for formats that write them; `Node.number` still refuses them.
+    Infinity, a number that is not finite or longer than 30 characters; and for more objects and lists, or deeper ones,
+    than the limits in force. With `constants` NaN and the infinities are in the tree, for formats that write them;
+    `Node.number` still refuses them.
     """
     text = _decoded(content, file)
+    if over := excess(content):
+        raise Refusal(CODE, over[0], path=file, mend=raising(over[1]))
     unfit: list[_Unfit] = []
 
     def reject(problem: str) -> _Unfit:
-        unfit.append(_Unfit(problem))
+        if not unfit or unfit[-1].problem != problem:  # one for a million NaN in a row
+            unfit.append(_Unfit(problem))
         return unfit[-1]
 
-    def numeral(convert: Callable[[str], float]) -> Callable[[str], float | _Unfit]:
-        def checked(literal: str) -> float | _Unfit:
-            if len(literal) > LONGEST_NUMBER:
-                return reject(f"is a number of {len(literal)} characters, the limit is {LONGEST_NUMBER}")
-            number = convert(literal)
-            return number if math.isfinite(number) else reject(f"is {literal}, which is too large for a number")
-
-        return checked
-
     try:
-        value: object = json.loads(
-            text,
-            object_pairs_hook=_members(reject),
-            parse_int=numeral(int),
-            parse_float=numeral(float),
-            parse_constant=float if constants else lambda literal: reject(f"is {literal}, which is not a number"),
-        )
+        with _no_search_for_cycles():
+            value: object = json.loads(
+                text,
+                object_pairs_hook=_members(reject),
+                parse_int=_numeral(int, reject),
+                parse_float=_numeral(float, reject),
+                parse_constant=float if constants else lambda literal: reject(f"is {literal}, which is not a number"),
+            )
     except json.JSONDecodeError as error:
         message = f"is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
         raise Refusal(CODE, message, path=file, line=error.lineno, column=error.colno, mend=mend) from None
@@ -78,6 +77,28 @@ def parse(content: bytes, file: str, mend: str, *, constants: bool = False) -> N
     if unfit:
         raise _first_unfit(root)
     return root
+
+
+def _numeral(convert: Callable[[str], float], reject: Callable[[str], _Unfit]) -> Callable[[str], float | _Unfit]:
+    def checked(literal: str) -> float | _Unfit:
+        if len(literal) > LONGEST_NUMBER:
+            return reject(f"is a number of {len(literal)} characters, the limit is {LONGEST_NUMBER}")
+        number = convert(literal)
+        return number if math.isfinite(number) else reject(f"is {literal}, which is too large for a number")
+
+    return checked
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    # What is parsed holds none, and Python would look through all of it again and again: half of the time.
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def _decoded(content: bytes, file: str) -> str:
@@ -100,10 +121,18 @@ def _members(reject: Callable[[str], _Unfit]) -> Callable[[list[tuple[str, objec
         if len(found) == len(pairs):
             return found
         # Python keeps the last of the two; a person who reads the file sees the first.
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        return reject(f'has the key "{visible(twice)}" twice')
+        return reject(f'has the key "{visible(_first_twice(pairs))}" twice')
 
     return members
+
+
+def _first_twice(pairs: list[tuple[str, object]]) -> str:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
 
 
 def _first_unfit(root: Node) -> Refusal:

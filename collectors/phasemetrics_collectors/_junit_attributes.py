@@ -52,12 +52,16 @@ class Times:
         self.believed = 0
         self.doubted = 0
         self.absent = 0
+        self.empty = 0
         self.first = ""
 
     def add(self, attributes: Mapping[str, str]) -> None:
         text = attributes.get("time")
         if not text:
             self.absent += 1
+            if text is not None:
+                self.empty += 1
+                self.first = self.first or _says(attributes.get("name", ""), 'time=""')
             return
         time = nanoseconds(text) if len(text) <= 40 else None
         if time is None:
@@ -72,8 +76,14 @@ class Times:
 
     def doubt(self, name: str, said: str) -> None:
         """Take note of a time that cannot be believed: whose it is, and what is `said` of it."""
+        if not self.doubted:
+            self.first = _says(name, said)
         self.doubted += 1
-        self.first = self.first or f'"{visible(name)}" says {said}'
+
+    @property
+    def doubts(self) -> int:
+        """How many times cannot be believed; empty ones, as some tools write for what did not run, only if all are."""
+        return self.doubted or (0 if self.believed else self.empty)
 
     def seconds(self, complete: bool = False) -> float | None:
         """Return the sum; None where it is not known; `complete` asks for a time from each."""
@@ -110,6 +120,10 @@ class Suite:
             return set()
         disabled = _integer(self.attributes.get("disabled", "")) if name == "skipped" else None
         return {number, number + (disabled or 0)}
+
+
+def _says(name: str, said: str) -> str:
+    return f'"{visible(name)}" says {said}'
 
 
 def _integer(text: str) -> int | None:

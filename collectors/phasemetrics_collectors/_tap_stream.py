@@ -26,12 +26,14 @@ class _Level:
 class Stream:
     """The stream that is being read; `restart` ends it and begins the next one.
 
-    `file` is the one that its points are in; `mismatches` and `unplanned` say where plans and points differ.
+    `file` is the one that its points are in; `mismatches` and `unplanned` say how often plans and
+    points differ, `mismatched` how they did first.
     """
 
     def __init__(self, cases: Cases) -> None:
         self.file = ""
-        self.mismatches: list[str] = []
+        self.mismatches = 0
+        self.mismatched = ""
         self.unplanned = 0
         self._cases = cases
         self._levels = [_Level()]
@@ -58,6 +60,7 @@ class Stream:
 
     def plan(self, level: int, count: int) -> None:
         """Take a plan."""
+        self._cases.took_one()
         self._settle()
         if level <= _LEVELS:
             if level == 0 and self._levels[0].planned is not None:
@@ -141,7 +144,9 @@ class Stream:
         ended = self._levels.pop()
         if ended.planned not in {None, ended.points}:
             where = f' in "{visible(self._named or self.file)}"' if self._named or self.file else ""
-            self.mismatches.append(f"a plan{where} says 1..{ended.planned} where {ended.points} were counted")
+            said = f"a plan{where} says 1..{ended.planned} where {ended.points} were counted"
+            self.mismatches += 1
+            self.mismatched = self.mismatched or said
         elif ended.planned is None and not self._levels:
             self.unplanned += ended.points
         return ended.counts

@@ -7,9 +7,9 @@ from functools import partial
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Report
+from phasemetrics.limits import limits, raising
 from phasemetrics.reading import open_regular
 
-LINE_LIMIT = 64 << 10  # bytes of one line
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
 
@@ -23,18 +23,31 @@ class TextLines:
         self._mend = mend
 
     def __iter__(self) -> Iterator[str]:
-        """Yield every line without its end; one that is not UTF-8 is taken for Latin-1, which every byte is."""
+        """Yield every line without its end; one that is not UTF-8 is taken for Latin-1, which every byte is.
+
+        Raises Refusal `bad-record` for a line longer than a token may be, and for more lines than a report may have
+        elements.
+        """
+        longest, most = limits().token_size, limits().elements
         with open_regular(self._report.path, self._report.name) as stream:
-            for line in iter(partial(stream.readline, LINE_LIMIT + 1), b""):
+            for line in iter(partial(stream.readline, longest + 1), b""):
                 self.number += 1
-                if len(line) > LINE_LIMIT:
-                    raise self.refusal("bad-record", f"is longer than the limit of {LINE_LIMIT} bytes", LINE_LIMIT)
+                if len(line) > longest:
+                    raise self._over("token_size", f"is longer than the limit of {longest} bytes", longest)
+                if self.number > most:
+                    raise self._over("elements", f"is beyond the limit of {most} lines")
                 yield _decoded(line.removeprefix(_BOM) if self.number == 1 else line).rstrip("\r\n")
 
     def refusal(self, code: str, problem: str, column: int = 1) -> Refusal:
         """Return the refusal of something in the current line."""
+        return self._refusal(code, problem, column, self._mend)
+
+    def _over(self, limit: str, problem: str, column: int = 1) -> Refusal:
+        return self._refusal("bad-record", problem, column, raising(limit))
+
+    def _refusal(self, code: str, problem: str, column: int, mend: str) -> Refusal:
         message = f"line {self.number}: {problem}"
-        return Refusal(code, message, path=self._report.name, line=self.number, column=column, mend=self._mend)
+        return Refusal(code, message, path=self._report.name, line=self.number, column=column, mend=mend)
 
 
 def _decoded(line: bytes) -> str:

@@ -12,11 +12,10 @@ from xml.parsers import expat
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Report
-from phasemetrics.reading import MIB, open_regular
+from phasemetrics.limits import limits, raising
+from phasemetrics.reading import open_regular
 
 CHUNK = 64 << 10
-TOKEN_LIMIT = 1 * MIB
-DEPTH_LIMIT = 64
 NAME_LIMIT = 10_000  # different element and attribute names; expat remembers each of them
 
 Start: TypeAlias = Callable[[dict[str, str]], None]
@@ -80,11 +79,14 @@ class XmlStream:
             raise self.refusal("bad-count", message, self._mend)
         return int(text)
 
+    def _over(self, limit: str, message: str) -> Refusal:
+        return self.refusal("bad-xml", message, raising(limit))
+
     def _refusal_at(self, code: str, message: str, mend: str | None, line: int, column: int) -> Refusal:
         return Refusal(code, f"line {line}: {message}", path=self._report.name, line=line, column=column, mend=mend)
 
     def _feed(self) -> None:
-        parser, fed, reached = self._parser, 0, 0
+        parser, fed, reached, longest = self._parser, 0, 0, limits().token_size
         with open_regular(self._report.path, self._report.name) as stream:
             while chunk := stream.read(CHUNK):
                 if not fed and chunk.startswith(_GZIP):
@@ -94,14 +96,14 @@ class XmlStream:
                 # expat stays at the first byte of a token until it has all of it, and reads it again with every chunk:
                 # without this, one attribute of 64 MiB takes a minute. Text and CDATA come in pieces and go through.
                 reached = max(reached, parser.CurrentByteIndex)
-                if fed - reached > TOKEN_LIMIT:
-                    raise self.refusal("bad-xml", "a tag or comment is longer than the limit of 1 MiB", _AGAIN)
+                if fed - reached > longest:
+                    raise self._over("token_size", f"a tag or comment is longer than the limit of {longest} bytes")
                 if len(parser.intern) > NAME_LIMIT:
                     raise self.refusal("bad-xml", f"more than {NAME_LIMIT} different names, the limit", _AGAIN)
         parser.Parse(b"", True)
 
     def _listen(self, starts: Mapping[str, Start], ends: Mapping[str, End]) -> None:
-        path, parser = self.path, self._parser
+        path, parser, left, deepest = self.path, self._parser, limits().elements, limits().nesting
 
         def first(name: str, attributes: dict[str, str]) -> None:
             root = name.rpartition(":")[2]
@@ -114,13 +116,17 @@ class XmlStream:
             start(name, attributes)
 
         def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal left
             act = starts.get(name)
             if act is None and ":" in name:
                 name = name.rpartition(":")[2]
                 act = starts.get(name)
             path.append(name)
-            if len(path) > DEPTH_LIMIT:
-                raise self.refusal("bad-xml", f"elements nested deeper than the limit of {DEPTH_LIMIT}", _AGAIN)
+            if len(path) > deepest:
+                raise self._over("nesting", f"elements nested deeper than the limit of {deepest}")
+            left -= 1
+            if left < 0:
+                raise self._over("elements", f"more than {limits().elements} elements, the limit")
             if act is not None:
                 act(attributes)
 

@@ -7,14 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Fact, Kind, Report, Warning
-from phasemetrics.reading import JSON_LIMIT, REPORT_LIMIT, open_regular
+from phasemetrics.limits import limits, raising
+from phasemetrics.privilege import privilege
+from phasemetrics.reading import open_regular
+from phasemetrics.scratch import scratch
 from phasemetrics_collectors import coverage_json
 
 KIND: Kind = "coverage"
@@ -38,12 +40,17 @@ def collect(report: Report) -> Iterator[Fact]:
     `pyproject.toml`, else its own folder). Configuration and plugins are not, because both run code: where a
     project sets `exclude_also`, `omit` or `plugins`, give the output of `coverage json`. Measured files outside the
     project are never opened; `Warning` `outside-project` counts them. Raises `Refusal`: `bad-coverage-data`,
-    `missing-source`, `outside-project`, `unsupported-coverage-data`.
+    `missing-source`, `outside-project`, `unsupported-coverage-data`; `unsafe-event` where a stranger's file would be
+    read with the rights of the repository: it is a program for SQLite, however it is opened.
     """
-    with tempfile.TemporaryDirectory(prefix="phasemetrics-") as folder:
+    held = privilege(os.environ)
+    if held is not None:
+        message = f"data files of coverage are not read for {held.event}, with the rights of the repository"
+        raise _refusal(report, message, "unsafe-event")
+    with scratch() as folder:
         # A copy alone in its folder: SQLite obeys a journal beside the file, and deletes what that names.
-        private = Path(folder) / "data"
-        with open_regular(report.path, report.name, REPORT_LIMIT) as source, private.open("wb") as copy:
+        private = folder / "data"
+        with open_regular(report.path, report.name) as source, private.open("wb") as copy:
             shutil.copyfileobj(source, copy)
         with private.open("rb") as copy:
             if not recognises(copy.read(len(_HEADER))):
@@ -65,7 +72,7 @@ def _refusal(report: Report, message: str, code: str = "bad-coverage-data") -> R
 
 
 def _project(report: Report) -> tuple[Path, Path]:
-    folder = report.path.absolute().parent.resolve()
+    folder = Path(os.path.realpath(report.path.absolute().parent))
     for root in (folder, *folder.parents):
         if (root / ".git").exists() or (root / "pyproject.toml").exists():
             return root, folder
@@ -74,6 +81,7 @@ def _project(report: Report) -> tuple[Path, Path]:
 
 def _ask(report: Report, private: Path) -> bytes:
     root, folder = _project(report)
+    most = limits().json_size
     # -I and the bare environment keep the project's modules and settings out; coverage names files from the cwd on.
     # Without a HOME Python asks the system's list of users for one.
     environment = {name: os.environ[name] for name in _TO_START_PYTHON if name in os.environ}
@@ -85,15 +93,16 @@ def _ask(report: Report, private: Path) -> bytes:
         clock = threading.Timer(_SECONDS, child.kill)
         clock.start()
         try:
-            answer = child.stdout.read(JSON_LIMIT + 1) if child.stdout else b""
-            if len(answer) > JSON_LIMIT:
+            answer = child.stdout.read(most + 1) if child.stdout else b""
+            if len(answer) > most:
                 child.kill()
             code = child.wait()
         finally:
             clock.cancel()
             child.kill()
-    if len(answer) > JSON_LIMIT:
-        raise _refusal(report, f"its report is larger than the limit of {JSON_LIMIT} bytes")
+    if len(answer) > most:
+        message = f"its report is larger than the limit of {most} bytes"
+        raise Refusal("bad-coverage-data", message, path=report.name, mend=raising("json_size"))
     if code != 0 or not answer:
         raise _refusal(report, f"coverage could not read it within its time and memory (exit {code})")
     return answer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from phasemetrics.evidence.model import Branches, Fact, FileCoverage, Kind, Measurement, Report, Warning
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 from phasemetrics_collectors import istanbul, simplecov
 from phasemetrics_collectors._coverage_counts import MOST, Counts, columns, counts_of, percent_doubt
 from phasemetrics_collectors._json import looks_like_json, parse
@@ -36,7 +36,7 @@ def recognises(head: bytes) -> bool:
 
 def collect(report: Report) -> Iterator[Fact]:
     """Yield the facts of one `coverage json` report of up to 64 MiB; see `facts`."""
-    return facts(read_regular(report.path, report.name, JSON_LIMIT), report.name)
+    return facts(read_regular(report.path, report.name, "json_size"), report.name)
 
 
 def facts(content: bytes, name: str) -> Iterator[Fact]:

@@ -18,6 +18,7 @@ ROOTS = frozenset({"coverage"})
 
 _MEND = "write it with `coverage xml`"
 _RATE = re.compile(r"\d{1,15}(?:\.\d{0,30})?(?:[eE]-\d{1,3})?", re.ASCII)
+_EMPTY = {"lines-valid": {0}, "lines-covered": {0}, "line-rate": {0, 1}}  # what an empty report says
 _TEXT_LIMIT = 4096  # characters of one <source>
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")  # a drive or a URL
 _TAKEN = re.compile(r"[^()]{0,40}\((\d{1,9})/(\d{1,9})\)", re.ASCII)  # 50% (1/2)
@@ -147,12 +148,15 @@ class _Reading:
             yield Warning("bad-branches", self.report.name, message)
 
     def _refuse_header_alone(self) -> None:
-        # A header is not evidence: nothing shows which lines it means. An empty report says 0 lines, or 1 for the rate.
-        for name, honest in (("lines-valid", {0}), ("line-rate", {0, 1})):
-            text = self.header.get(name)
-            if text and _number(text) not in honest:
+        # A header is not evidence: nothing shows which lines it means.
+        said = [(name, self.header[name], honest) for name, honest in _EMPTY.items() if name in self.header]
+        for name, text, honest in said:
+            if _number(text) not in honest:
                 message = f'holds no <line>, though its header says {name}="{visible(text)}"'
                 raise Refusal("no-lines", message, path=self.report.name, mend=_MEND)
+        if not said:
+            message = "holds no <line>, and no line-rate or lines-valid that would say that there are none"
+            raise Refusal("no-lines", message, path=self.report.name, mend=_MEND)
 
     def _doubts(self, what: str, covered: int, total: int) -> Iterator[str]:
         """Yield where the header contradicts what was counted of `what`."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Fact, Kind, Measurement, Report
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 from phasemetrics_collectors._bench import MOST, Benchmark, in_base
 from phasemetrics_collectors._bench_names import without_folders
 from phasemetrics_collectors._criterion_stream import completed, is_stream
@@ -44,7 +44,7 @@ def collect(report: Report) -> Iterator[Fact]:
     `new` and `base`. Raises `Refusal` with the JSON path for what cannot be, and for `change/estimates.json`, which is
     no result. Format: Criterion.rs 0.3 to 0.7, `src/analysis/mod.rs` and `src/estimate.rs`; cargo-criterion 1.1.
     """
-    content = read_regular(report.path, report.name, JSON_LIMIT)
+    content = read_regular(report.path, report.name, "json_size")
     if is_stream(outline(content[:4096])):
         yield from completed(report, content)
         return
@@ -112,7 +112,7 @@ def _beside(report: Report, name: str) -> Node | None:
     """Return the file of that name in the folder of the report, None where there is none."""
     called = str(PurePosixPath(report.name).with_name(name))
     try:
-        return parse(read_regular(report.path.with_name(name), called, JSON_LIMIT), called, _MEND)
+        return parse(read_regular(report.path.with_name(name), called, "json_size"), called, _MEND)
     except Refusal as refusal:
         if refusal.code != "missing-file":
             raise

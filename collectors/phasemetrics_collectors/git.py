@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import FileChange, FileStatus, Revision
-from phasemetrics.reading import MIB
+from phasemetrics.limits import MIB
 from phasemetrics_collectors._git_checkout import check_out
 from phasemetrics_collectors._git_fetch import fetch
 from phasemetrics_collectors._git_remote import OBJECT_ID, configuration, remotes
@@ -49,10 +49,13 @@ def revision(repository: Repository, ref: str = "HEAD", beside: Sequence[str] = 
     Raises `Refusal`: `bad-ref`, `no-commit`, `shallow-clone`, `corrupt-repository`.
     """
     sha, _ = find(repository, ref)
-    said = repository.view.read("rev-list", "--no-walk", "--format=%T %ct", sha)
-    tree, _, seconds = said.decode("ascii", "replace").splitlines()[-1].partition(" ")
+    said = repository.view.read("rev-list", "--no-walk", "--timestamp", "--format=%T %ct", sha)
+    first, *_, last = said.decode("ascii", "replace").splitlines()
+    tree, _, shown = last.partition(" ")
+    # git shows no date of a message in UTF-16, and 0 is its time of a commit that has none.
+    seconds = first.partition(" ")[0]
     try:
-        date = datetime.fromtimestamp(int(seconds), UTC).isoformat().replace("+00:00", "Z")
+        date = datetime.fromtimestamp(int(shown if seconds == "0" else seconds), UTC).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
         raise unreadable_objects(f"commit {sha} has no date that can be read") from None
     dirty = ref == "HEAD" and not repository.bare and is_dirty(repository, sha, beside)

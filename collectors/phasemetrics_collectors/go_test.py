@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Fact, Kind, Report, Warning
-from phasemetrics_collectors._cases import Case, Cases, more
+from phasemetrics.limits import limits
+from phasemetrics_collectors._cases import Case, Cases, more, too_many_cases
 from phasemetrics_collectors._go_events import event_of, is_event
 from phasemetrics_collectors._go_package import OWN, Package
 from phasemetrics_collectors._junit_attributes import NANO
@@ -61,6 +62,7 @@ class _Reading:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.cases = Cases(report)
+        self._kept = 0  # packages, and tests that ran
 
     def line(self, number: int, line: str, whole: bool) -> None:
         """Take one line."""
@@ -74,7 +76,16 @@ class _Reading:
             self.foreign = [self.foreign[0] if self.foreign else number, (self.foreign or [0, 0])[1] + 1]
 
     def _package(self, name: str) -> Package:
-        return self.packages.setdefault(name, Package())
+        if name not in self.packages:
+            self._keep_one()
+            self.packages[name] = Package()
+        return self.packages[name]
+
+    def _keep_one(self) -> None:
+        # Tests are told of when their package ends, which it may never do.
+        self._kept += 1
+        if self._kept > limits().elements:
+            raise too_many_cases(self.report)
 
     def _event(self, event: dict[str, Any]) -> None:
         action, name, test = event["Action"], event.get("Package", ""), event.get("Test")
@@ -88,6 +99,7 @@ class _Reading:
         if action == "output" and test is None:
             self._said(package, event.get("Output", ""))
         elif action == "run" and test is not None:
+            self._keep_one()
             package.begin(test)
         elif action in _ENDS and test is not None:
             package.end_test(test, action, event.get("Elapsed"))

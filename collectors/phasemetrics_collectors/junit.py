@@ -24,6 +24,7 @@ TODO = "todo"  # node: beside a failure it was expected, alone it was not
 _SUITES = ("testsuites", "testsuite")
 _MEANT = frozenset({XFAIL, TODO})
 _NOT_RUN = frozenset({"notrun", "disabled"})  # GoogleTest and CTest: no child says it, only `status`
+_AND_TEARDOWN = ("failed", "errors")  # pytest writes two cases of one name for a test that also failed in teardown
 _Key: TypeAlias = tuple[str | None, str | None, Outcome]  # file, classname
 
 
@@ -35,11 +36,10 @@ def recognises(head: bytes) -> bool:
 def collect(report: Report) -> Iterator[Fact]:
     """Yield what one report adds up to: `tests`, `tests.flaky`, `tests.duration`, `tests.wall`, and warnings.
 
-    With `report.groups`, `tests.group` as well.
-
-    Every `<testcase>` counts once, under its most severe outcome; a test that failed and then failed in teardown is
-    two elements in pytest's report and two in its summary ("1 failed, 1 error"), so it is two here. pytest writes an
-    unexpected pass as a failure (strict) or as a plain pass, without a mark; `xpassed` comes from node alone.
+    With `report.groups`, `tests.group` as well. Every `<testcase>` counts once, under its most severe outcome; a test
+    that failed and then failed in teardown is two elements in pytest's report and two in its summary ("1 failed, 1
+    error"), so it is two here. pytest writes an unexpected pass as a failure (strict) or as a plain pass, without a
+    mark; `xpassed` comes from node alone.
     Seconds; `tests.duration` is the sum over the cases, `tests.wall` what the outermost suites say.
     Raises `Refusal` (see `XmlStream.read`). Format: the JUnit dialects of pytest (xunit1, xunit2), Surefire,
     GoogleTest, jest-junit and their like, under any root, with or without namespaces; there is no standard.
@@ -162,8 +162,8 @@ class _Reading:
         if self.named and not self.named.full:
             self.named.add(get("name", ""), key[1] or "", self.file_of(key[0], key[1]), outcome)
         self.duration.add(attributes)
-        last, _ = self._last
-        if get("name") == last.get("name"):
+        last, before = self._last
+        if get("name") == last.get("name") and (before, outcome) != _AND_TEARDOWN:
             self._compare(attributes, last)
         self._last = attributes, outcome
 
@@ -192,8 +192,8 @@ class _Reading:
         if not self.counts:
             yield "no-cases", "holds no <testcase>: no test ran, or the report is not complete"
         for times, metric in ((self.duration, "tests.duration"), (self.wall, "tests.wall")):
-            if times.doubted:
-                yield "bad-time", f"{times.first}, not a number of seconds{more(times.doubted)}; {metric} is left out"
+            if times.doubts:
+                yield "bad-time", f"{times.first}, not a number of seconds{more(times.doubts)}; {metric} is left out"
         if self.mismatches:
             yield "attribute-mismatch", f"{self.mismatched}{more(self.mismatches)}; the cases were counted"
         if self.repeats:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Dependency, FileChange, Warning
-from phasemetrics.reading import MIB
+from phasemetrics.limits import MIB
 from phasemetrics_collectors._git_repository import Repository
 from phasemetrics_collectors._manifest_changes import differences
 from phasemetrics_collectors._manifest_wanted import BAD_MANIFEST, Wanted, refusal

@@ -11,7 +11,7 @@ from typing import Final
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Fact, Kind, Machine, Report
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 from phasemetrics_collectors._bench import MOST, Benchmark, machine, no_benchmarks
 from phasemetrics_collectors._bench_names import without_folders
 from phasemetrics_collectors._json import parse
@@ -84,7 +84,7 @@ class _Metadata:
 
 
 def _document(report: Report) -> Node:
-    content = read_regular(report.path, report.name, JSON_LIMIT)
+    content = read_regular(report.path, report.name, "json_size")
     if content.startswith(_GZIP):
         message = "is compressed with gzip, not JSON"
         raise Refusal(CODE, message, path=report.name, line=1, column=1, mend="decompress it first")

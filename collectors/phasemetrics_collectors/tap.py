@@ -62,7 +62,7 @@ class _Reading:
         self.cases = Cases(report)
         self.stream = Stream(self.cases)
         self.yaml: Yaml | None = None
-        self.bails: list[str] = []
+        self.bail: str | None = None  # the reason that was given first
         self.proved = False  # by `prove --verbose`, which says `ok` of a whole file
 
     def line(self, number: int, line: str) -> None:
@@ -82,44 +82,44 @@ class _Reading:
 
     def _outermost(self, number: int, line: str) -> None:
         """Take what stands at the left margin only."""
-        if version := _VERSION.fullmatch(line):
+        if line[0] in "Tt" and (version := _VERSION.fullmatch(line)):
             if version[1] not in _KNOWN:
                 message = f"line {number}: is TAP version {version[1]}, not 12, 13 or 14"
                 mend = "write it as one of these"
                 raise Refusal("wrong-format", message, path=self.report.name, line=number, column=1, mend=mend)
             self.stream.restart()
-        elif wall := _WALL.fullmatch(line):
+        elif line[0] == "#" and (wall := _WALL.fullmatch(line)):
             self.cases.wall.believe(round(float(wall[1]) / 1000 * NANO))
-        elif (header := _HEADER.fullmatch(line)) and file_in(header[1]):
+        elif " .." in line and (header := _HEADER.fullmatch(line)) and file_in(header[1]):
             self.proved = True
             self.stream.restart()
             self.stream.file = header[1]
 
     def _element(self, level: int, body: str) -> None:
-        if plan := _PLAN.fullmatch(body):
+        if body[0] == "1" and (plan := _PLAN.fullmatch(body)):
             self.stream.plan(level, int(plan[1]))
-        elif (subtest := _SUBTEST.fullmatch(body)) and level == 0:
+        elif body[0] == "#" and level == 0 and (subtest := _SUBTEST.fullmatch(body)):
             self.stream.name(file_in(subtest[1] or ""))
         elif body == "}":
             self.stream.close(level)
-        elif bail := _BAIL.fullmatch(body):
-            self.bails.append(bail[1])
+        elif body[0] == "B" and (bail := _BAIL.fullmatch(body)):
+            self.bail = bail[1] if self.bail is None else self.bail
         elif (point := point_of(body)) and not (self.proved and body == "ok"):
             self.stream.point(level, point)
 
     def facts(self) -> Iterator[Fact]:
         self.stream.restart()
-        if self.bails:
+        if self.bail is not None:
             self.stream.bail_out()
         yield from self.cases.facts()
         for code, message in self._warnings():
             yield Warning(code, self.report.name, message)
 
     def _warnings(self) -> Iterator[tuple[str, str]]:
-        if self.bails:
-            yield "bailed-out", f'the run was given up ("{visible(self.bails[0])}"); counted as an error'
+        if self.bail is not None:
+            yield "bailed-out", f'the run was given up ("{visible(self.bail)}"); counted as an error'
         if self.stream.unplanned:
             message = f"{self.stream.unplanned} test points of a stream without a plan: it may have been cut off"
             yield "cut-off", message
         if wrong := self.stream.mismatches:
-            yield "attribute-mismatch", f"{wrong[0]}{more(len(wrong))}; the test points were counted"
+            yield "attribute-mismatch", f"{self.stream.mismatched}{more(wrong)}; the test points were counted"

@@ -43,7 +43,7 @@ def check(project: Project, order: Order) -> Result:
     """Plan the documents of a phase again from its recorded snapshots; no report is read and nothing is written."""
     with locked(project.root, read_only=True):
         opened = open_documents(project.root, order)
-        templates = all_templates(project.root, order.templates)
+        templates = all_templates(project, order.templates)
         try:
             recorded = recorded_phase(project, order.phase, order.before)
         except Refusal as missing:

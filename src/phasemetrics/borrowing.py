@@ -11,9 +11,10 @@ from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.measuring import read_at
 from phasemetrics.evidence.model import Warning
 from phasemetrics.evidence.store import Stored, load, place
+from phasemetrics.provenance import require_own_keys
 
-# A fork has no credentials, a laptop may lack the extra: neither keeps a document from being filled.
-_NO_ANSWER = {"store-unreachable", "store-forbidden", "no-extra", "no-repository"}
+# A fork has no credentials or may not use them, a laptop may lack the extra: none keeps a document from being filled.
+_NO_ANSWER = {"store-unreachable", "store-forbidden", "no-extra", "no-repository", "unsafe-event"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def _ask(project: Project, url: str, phase: str) -> Borrowed:
     from phasemetrics.repositories import repository_of
     from phasemetrics.stores.opening import open_store, shown
 
+    require_own_keys(project, "store", "repository")
     record = open_store(url).latest(repository_of(project), phase, "baseline")
     if record is None:
         return Borrowed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -11,43 +12,67 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from phasemetrics.errors import Refusal, UsageError
+from phasemetrics.privilege import Privilege, privilege
 from phasemetrics.reading import CONFIG_LIMIT, read_regular
 from phasemetrics.settings import SUITES, Config, tables
 
 FILE = "phasemetrics.toml"
 _PLACE = re.compile(r"^(?P<message>.*?) \(at line (?P<line>\d+), column (?P<column>\d+)\)$", re.DOTALL)
 
+# tomllib takes 2 GB for a key of 20 000 parts. The `+` are possessive, and none starts within a part: this is linear.
+_KEY_PARTS = 64
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"""(?<![\w"'.\\-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{{_KEY_PARTS}}}""".encode())
+
 
 class Project(BaseModel):
-    """Where a project lies and what it configures: `root` is the folder that all names are relative to."""
+    """Where a project lies and what it configures: `root` is the folder that all names are relative to.
+
+    `path` is that of the configuration. `privilege` is what this run has and a stranger must not get, unless the
+    person trusts all that lies there.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     root: Path
     config: Config
     origin: str | None
+    path: Path | None = None
+    privilege: Privilege | None = None
 
 
-def load(start: Path, named: Path | None = None) -> Project:
+def load(start: Path, named: Path | None = None, *, trusted: bool = False) -> Project:
     """Find and read the configuration for the folder `start`.
 
     Looks in `start` and the folders above it, up to the one that holds `.git`; without one every default holds.
+    `trusted`: no stranger wrote any of it, whatever started this run.
     Raises UsageError for a file that cannot be read, an unknown key, or a value of the wrong kind.
     """
     top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    held = None if trusted else privilege(os.environ)
     if named is not None:
-        return _project(top, named, _table(named, required=True))
+        return _project(top, start / named, _table(named, required=True), held)
     for folder in (start, *start.parents):
         for name in (FILE, "pyproject.toml"):
             path = folder / name
-            if path.is_file() and (table := _table(path, required=False)) is not None:
-                return _project(folder, path, table)
+            # A pipe or a device in its place is refused, not passed over.
+            if path.exists() and not path.is_dir() and (table := _table(path, required=False)) is not None:
+                return _project(folder, path, table, held)
         if folder == top:
             break
-    return Project(root=top, config=Config(), origin=None)
+    return Project(root=top, config=Config(), origin=None, privilege=held)
 
 
-def _project(root: Path, path: Path, table: dict[str, Any] | None) -> Project:
+def read(content: bytes, path: Path) -> Config:
+    """Return what a configuration of a project says; raise UsageError as `load` does. Nothing is read from `path`."""
+    return _config(path, _parsed(path, content))
+
+
+def _project(root: Path, path: Path, table: dict[str, Any] | None, held: Privilege | None) -> Project:
+    return Project(root=root, config=_config(path, table), origin=path.name, path=path, privilege=held)
+
+
+def _config(path: Path, table: dict[str, Any] | None) -> Config:
     try:
         config = Config.model_validate(table or {})
     except ValidationError as error:
@@ -57,7 +82,7 @@ def _project(root: Path, path: Path, table: dict[str, Any] | None) -> Project:
     if twice is not None:
         raise UsageError("bad-config", f"two metrics are called {twice!r}", path=path.name, mend="rename one")
     _check_groups(config, path.name)
-    return Project(root=root, config=config, origin=path.name)
+    return config
 
 
 def _check_groups(config: Config, file: str) -> None:
@@ -79,9 +104,22 @@ def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
     """Return our table of a TOML file; None when a pyproject.toml has none."""
     try:
         content = read_regular(path, path.name, CONFIG_LIMIT)
-        # A project without our table should not pay for reading it, nor fail because of it.
-        if path.name == "pyproject.toml" and b"phasemetrics" not in content and not required:
-            return None
+    except Refusal as error:
+        if error.code == "empty-file" and not required:
+            return None if path.name == "pyproject.toml" else {}
+        mend = error.mend or "see docs/configuration.md"
+        raise UsageError("bad-config", error.message, path=path.name, mend=mend) from None
+    # A project without our table should not pay for reading it, nor fail because of it.
+    if path.name == "pyproject.toml" and b"phasemetrics" not in content and not required:
+        return None
+    return _parsed(path, content)
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Any] | None:
+    if _LONG_KEY.search(content):
+        message = f"a dotted key has more than {_KEY_PARTS} parts"
+        raise UsageError("bad-config", message, path=path.name, mend="mend the TOML")
+    try:
         table: dict[str, Any] = tomllib.loads(content.decode())
     except tomllib.TOMLDecodeError as error:
         raise _broken(path.name, str(error), content) from None
@@ -91,11 +129,6 @@ def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
         raise UsageError("bad-config", "the TOML is nested too deep", path=path.name, mend="mend the TOML") from None
     except ValueError as error:  # a number of more digits than Python reads
         raise UsageError("bad-config", str(error), path=path.name, mend="mend the TOML") from None
-    except Refusal as error:
-        if error.code == "empty-file" and not required:
-            return None if path.name == "pyproject.toml" else {}
-        mend = error.mend or "see docs/configuration.md"
-        raise UsageError("bad-config", error.message, path=path.name, mend=mend) from None
     return _own_table(path, table)
 
 

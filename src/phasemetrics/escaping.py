@@ -7,8 +7,40 @@ import unicodedata
 
 _LIMIT = 100
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# U+02CB, U+2039, U+2223 and U+FF20 stand for what begins something inside a line (CommonMark 0.31 §6, GFM §4.10).
-_LOOK_ALIKE = str.maketrans({"`": "\u02cb", "<": "\u2039", "|": "\u2223", "@": "\uff20"})
+# What begins something inside a line (CommonMark 0.31 §6, GFM §4.10 and §6.9), and what GitHub makes of words:
+# mentions, references, emoji, formulas. Each becomes what looks like it, and only where it would begin something, so
+# that `<= 120 ms`, `snake_case` and `a & b` stay what they are.
+_BEGINS = re.compile(
+    r"""
+    [`*$]
+    | (?!(?<=/)~(?=[A-Za-z0-9]) | (?:(?<=\s)|^)~(?=\s))~
+    | <(?=[A-Za-z/!?]|$)
+    | (?<![A-Za-z0-9_])_+ | _+(?![A-Za-z0-9_])
+    | @(?=\S|$)
+    | \#(?=\d) | (?:(?<=\s)|^)\#(?=\#*$) | (?<=\#)\#(?=\#*$)
+    | (?<=GH)-(?=\d)
+    | :(?=(?:[a-z+-][a-z0-9_+-]*|100|1234):)
+    | (?<=/)/
+    | (?<=www)\.
+    | &(?=\#?\w+;)
+    | \\(?=[!-/:-@\[-`{-~]|$)
+    | \](?=[(\[:])
+    | \[(?=\^)
+    """,
+    re.VERBOSE,
+)
+_NO_BORDER = "\u2223"
+_ALIKE = dict(
+    zip(
+        " !\"#$&'()*,-./:<=>@[\\]^_`|~",
+        "\u2005\u01c3\u2033\uff03\uff04\uff06\u2019\uff08\uff09\u2217\u201a\u2011\u2024\u2215\u2236"
+        "\u2039\uff1d\u203a\uff20\uff3b\u2216\uff3d\uff3e\u02cd\u02cb\u2223\u223c",
+        strict=True,
+    )
+)
+_FURTHER = {"@": "\ufe6b", "\uff20": "\ufe6b", "~": "\u223d", "\u223c": "\u223d"}
+_SAID = str.maketrans({other: one for one, other in (*_ALIKE.items(), ("@", "\ufe6b"), ("~", "\u223d"))})
+_FENCE = re.compile(r"`{3,}|~{3,}")
 _BACKTICKS = re.compile(r"`+")
 # What begins a block, a box or a link definition where it stands first (CommonMark 0.31 §4 and §5, GFM §5.3).
 _OPENING = re.compile(
@@ -56,15 +88,45 @@ def code_span(text: str) -> str:
 def plain(text: str, limit: int = _LIMIT) -> str:
     """Return a few words of a report for the middle of a sentence, where nothing of them may become more than words.
 
-    No code span, comment, tag, border of a cell, link or mention begins in it: characters that begin one are those that
-    look like them.
+    No code span, comment, tag, border of a cell, link, mention, emphasis or formula begins in it: characters that begin
+    one are those that look like them.
     """
-    return visible(text, limit).translate(_LOOK_ALIKE).replace("](", "] (")
+    return _alike(visible(text, limit)).replace("|", _NO_BORDER)
+
+
+def _alike(text: str) -> str:
+    return _BEGINS.sub(lambda found: "".join(map(look_alike, found[0])), text)
+
+
+def said(text: str) -> str:
+    """Return what a text stands for that was written so that it builds nothing."""
+    return unescape_cell(text.translate(_SAID))
+
+
+def look_alike(character: str) -> str:
+    """Return a character that looks like one of ASCII and means nothing to anybody; itself where there is none."""
+    return _ALIKE.get(character, character)
+
+
+def other_look_alike(character: str) -> str:
+    """Return what looks like a character, and is not what `plain` writes for it."""
+    return _FURTHER.get(character) or look_alike(character)
+
+
+def in_code(text: str, limit: int = 500) -> str:
+    """Return `text` for a place between backticks: it holds none, and opens no comment."""
+    return visible(text, limit).replace("`", "\u02cb").replace("<!--", "\u2039!--")
+
+
+def in_fence(text: str, limit: int = 500) -> str:
+    """Return `text` for a line of a fence, which no line of it closes (CommonMark 0.31 §4.5)."""
+    shown = visible(text, limit).replace("<!--", "\u2039!--")
+    return _FENCE.sub(lambda run: ("\u02cb" if run[0][0] == "`" else "\u223c") * len(run[0]), shown)
 
 
 def cell(text: str) -> str:
-    """Return `text` for a table cell: one line, `|` escaped as GFM asks (`\\|`, §4.10)."""
-    return visible(text, limit=500).replace("\\|", "|").replace("|", "\\|")
+    """Return `text` as `plain` does for a table cell, with `|` escaped as GFM asks (`\\|`, §4.10)."""
+    return _alike(visible(text, limit=500).replace("\\|", "|")).replace("|", "\\|")
 
 
 def unescape_cell(text: str) -> str:
@@ -80,9 +142,14 @@ def inert(text: str, limit: int = 500) -> str:
     shown = visible(" ".join(text.split()), limit).replace("<!--", "\u2039!--")
     while (bare := _undressed(shown)) != shown:
         shown = bare
-    if _OPENING.match(shown):
-        return f"\\{shown}"
-    return _NUMBER.sub(r"\1\\", shown, count=1) if _NUMBER.match(shown) else shown
+    return leading(shown)
+
+
+def leading(text: str) -> str:
+    """Return `text` for the place where a block begins: as it is, unless it would begin one."""
+    if _OPENING.match(text):
+        return f"\\{text}"
+    return _NUMBER.sub(r"\1\\", text, count=1) if _NUMBER.match(text) else text
 
 
 def _undressed(text: str) -> str:

@@ -92,7 +92,7 @@ def fill(project: Project, order: Order) -> Result:
 
     Raises Refusal (nothing was written) for evidence or documents that cannot be trusted, UsageError for templates.
     """
-    templates = all_templates(project.root, order.templates)
+    templates = all_templates(project, order.templates)
     documents = [project.root / name for name in order.documents if name != "-"]
     borrowed = borrow(project, order.phase, order.before, order.evidence.base or order.since)
     usual = [base for base in (order.since, borrowed.commit) if base]

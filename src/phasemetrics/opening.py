@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +11,12 @@ from phasemetrics.document import ledger as ledgers
 from phasemetrics.document.ledger import Ledger
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.store import FOLDER
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
+from phasemetrics.realpath import real
 from phasemetrics.writing.guard import read_document
 from phasemetrics.writing.transaction import Change
+
+_NAME_LIMIT = 255  # bytes, in the file systems of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,17 @@ def read_opened(root: Path, path: Path, name: str) -> Opened:
 
 def ledger_name(root: Path, document: Path) -> str:
     """Return where the ledger of a document lies, relative to the root."""
-    return f"{FOLDER}/ledger/{document.relative_to(root.resolve()).as_posix()}.json"
+    path = document.relative_to(real(root))
+    return f"{FOLDER}/ledger/{path.with_name(_file_name(path.name)).as_posix()}"
+
+
+def _file_name(document: str) -> str:
+    """Return the document's name with `.json` behind it; where that is too long, its start, and the hash of it."""
+    spelled = os.fsencode(document)
+    if len(spelled) + len(".json") <= _NAME_LIMIT:
+        return f"{document}.json"
+    # Not .json at the end: so it is the name of no other document's ledger.
+    return f"{spelled[:200].decode('utf-8', 'ignore')}.{hashlib.sha256(spelled).hexdigest()[:16]}.ledger"
 
 
 def ledger_content(path: Path, name: str) -> bytes | None:
@@ -43,7 +58,7 @@ def ledger_content(path: Path, name: str) -> bytes | None:
     if not path.exists() and not path.is_symlink():
         return None
     try:
-        return read_regular(path, name, JSON_LIMIT)
+        return read_regular(path, name, "json_size")
     except Refusal as error:
         mend = "restore it with `git checkout`, or delete it: then every number counts as a person's"
         raise Refusal("damaged-ledger", f"the ledger {error.message}", path=name, mend=mend) from None

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from phasemetrics.errors import Refusal
+from phasemetrics.limits import MIB, Size, limits, raising
 
-MIB = 1 << 20
-REPORT_LIMIT = 256 * MIB
-JSON_LIMIT = 64 * MIB
-TEXT_LIMIT = 64 * MIB
-CONFIG_LIMIT = 1 * MIB
+CONFIG_LIMIT = 1 * MIB  # what holds the other limits cannot hold its own
+_REGULAR = "name a regular file"
 
 
-def open_regular(path: Path, name: str, limit: int = REPORT_LIMIT) -> BinaryIO:
+def open_regular(path: Path, name: str, limit: Size | int = "report_size") -> BinaryIO:
     """Open `path` for reading bytes.
 
-    `name` is how the person calls the file and is what an error shows; `limit` is in bytes. Raises `Refusal` for
-    whatever is missing, unreadable, not a regular file, empty, or over the limit. Never blocks on a pipe.
+    `name` is how the person calls the file and is what an error shows; `limit` is the one in force that counts, or a
+    number of bytes that nobody configures. Raises `Refusal` for whatever is missing, unreadable, not a regular file,
+    empty, or over the limit. Never blocks on a pipe.
     """
     try:
         # O_NONBLOCK: opening a FIFO without it waits for a writer, for ever.
@@ -28,6 +28,8 @@ def open_regular(path: Path, name: str, limit: int = REPORT_LIMIT) -> BinaryIO:
     except FileNotFoundError:
         raise Refusal("missing-file", "there is no such file", path=name, mend="name an existing file") from None
     except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise Refusal("not-a-file", "is a socket, not a regular file", path=name, mend=_REGULAR) from None
         raise Refusal("unreadable", f"cannot be opened: {error.strerror}", path=name) from None
     found = os.fstat(descriptor)
     problem = _problem(found, limit)
@@ -38,24 +40,34 @@ def open_regular(path: Path, name: str, limit: int = REPORT_LIMIT) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
-def _problem(found: os.stat_result, limit: int) -> tuple[str, str, str | None] | None:
+def _problem(found: os.stat_result, limit: Size | int) -> tuple[str, str, str | None] | None:
     if not stat.S_ISREG(found.st_mode):
         kind = "a directory" if stat.S_ISDIR(found.st_mode) else "not a regular file"
-        return "not-a-file", f"is {kind}", "name a regular file"
+        return "not-a-file", f"is {kind}", _REGULAR
     if found.st_size == 0:
         return "empty-file", "is empty", "run the command that writes it again"
-    if found.st_size > limit:
-        return "too-large", f"is {found.st_size} bytes, the limit is {limit}", None
+    most, mend = bound(limit)
+    if found.st_size > most:
+        return "too-large", f"is {found.st_size} bytes, the limit is {most}", mend
     return None
 
 
-def read_regular(path: Path, name: str, limit: int) -> bytes:
+def read_regular(path: Path, name: str, limit: Size | int) -> bytes:
     """Return all bytes of `path`, under the same conditions as `open_regular`."""
+    most, mend = bound(limit)
     with open_regular(path, name, limit) as stream:
-        content = stream.read(limit + 1)
-    if len(content) > limit:
-        raise Refusal("too-large", f"grew past the limit of {limit} bytes", path=name)
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise Refusal("too-large", f"grew past the limit of {most} bytes", path=name, mend=mend)
     return content
+
+
+def bound(limit: Size | int) -> tuple[int, str]:
+    """Return a limit in bytes, and what mends a file that is over it."""
+    if isinstance(limit, int):
+        return limit, "make it smaller: this limit is fixed"
+    most: int = getattr(limits(), limit)
+    return most, raising(limit)
 
 
 def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from phasemetrics.config import Project
 from phasemetrics.errors import UsageError
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.formats import PACKAGE
+from phasemetrics.realpath import real
 
 _LIMIT = 200
 _SCHEMES = {"ssh", "git", "git+ssh", "ssh+git", "http", "https", "ftp", "ftps"}
@@ -68,7 +69,7 @@ def _cloned_from(root: Path) -> str | None:
     git: Any = import_module(f"{PACKAGE}.git")
     with git.open_repository(root) as repository:
         url: str | None = git.origin(repository)
-        inside = root.resolve().relative_to(repository.root)
+        inside = real(root).relative_to(repository.root)
     name = None if url is None else name_in_url(url)
     if name is None:
         return None

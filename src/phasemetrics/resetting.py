@@ -52,7 +52,7 @@ def reset(project: Project, wish: Wish) -> Reset:
     UsageError for templates.
     """
     root = project.root
-    templates = all_templates(root, wish.templates)
+    templates = all_templates(project, wish.templates)
     book = wordings(project.config.phrasebook.model_dump(), project.config.metric)
     with locked(root, read_only=not wish.write):
         opened = [_open(root, name, writing=wish.target is None) for name in dict.fromkeys(wish.documents)]

@@ -88,7 +88,7 @@ def create(project: Project, wish: Wish) -> None:
 
 
 def _template(project: Project, wish: Wish) -> Template:
-    known = {template.name: template for template in all_templates(project.root, wish.templates)}
+    known = {template.name: template for template in all_templates(project, wish.templates)}
     if wish.kind in known:
         return known[wish.kind]
     near = difflib.get_close_matches(wish.kind, known, n=1)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from phasemetrics.limitkeys import LimitsTable
+
 SUITES = ("unit", "integration", "e2e")  # those that documents know without any configuration
 
 _BLOCK = re.compile(r"(?:#{1,6}|[-*+>])\s|>|~~~|```")
@@ -168,6 +170,7 @@ class Config(_Table):
     carry: CarryTable = CarryTable()
     phrasebook: PhrasebookTable = PhrasebookTable()
     commands: CommandsTable = CommandsTable()
+    limits: LimitsTable = LimitsTable()
 
     def files_of(self, suite: str | None) -> str | None:
         """Return the glob of a suite's test files; None where the configuration does not say it."""
@@ -187,4 +190,5 @@ def tables() -> dict[str, type[BaseModel]]:
         "carry": CarryTable,
         "phrasebook": PhrasebookTable,
         "commands": CommandsTable,
+        "limits": LimitsTable,
     }

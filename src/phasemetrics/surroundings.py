@@ -16,7 +16,8 @@ from phasemetrics.evidence.beside import Beside, PlannedTarget
 from phasemetrics.evidence.identity import neighbours, spelled_out
 from phasemetrics.evidence.measuring import read_at
 from phasemetrics.evidence.model import Phase
-from phasemetrics.reading import CONFIG_LIMIT
+from phasemetrics.limits import limits
+from phasemetrics.realpath import real
 from phasemetrics.settings import Config
 from phasemetrics.value import Origin, Value, absent
 from phasemetrics.writing.guard import read_document, resolve_readable
@@ -50,7 +51,7 @@ def files_at(root: Path, sha: str | None) -> Callable[[str], bytes | None]:
 
 def in_repository(root: Path, path: Path) -> str:
     """Return what the repository that the project lies in calls a file, whose `path` is resolved."""
-    top = _top(root.resolve())
+    top = _top(real(root))
     return path.relative_to(top).as_posix() if path.is_relative_to(top) else path.name
 
 
@@ -66,8 +67,8 @@ def _targets(root: Path, config: Config, phase: str) -> tuple[dict[str, PlannedT
     plan = spelled_out(config.plan, phase, config)
     try:
         content = _read(root, plan)
-        if len(content) > CONFIG_LIMIT:
-            raise Refusal("too-large", f"is {len(content)} bytes, the limit is {CONFIG_LIMIT}", path=plan)
+        if len(content) > (most := limits().template_size):
+            raise Refusal("too-large", f"is {len(content)} bytes, the limit is {most}", path=plan)
         stated = statements(decode(content, plan), names, phase)
     except Refusal as error:
         why = f"the plan is not read: {visible(plan)}: {error.message}"

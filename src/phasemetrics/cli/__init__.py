@@ -49,7 +49,7 @@ def _refused(error: object) -> int:
     from phasemetrics.errors import PhasemetricsError
 
     with contextlib.suppress(OSError):
-        print(error, file=sys.stderr)
+        print(error, *getattr(error, "__notes__", ()), sep="; ", file=sys.stderr)
     return error.exit_code if isinstance(error, PhasemetricsError) else _DEFECT
 
 

@@ -18,7 +18,7 @@ def example(project: Project, templates: Sequence[str], result: Result) -> str:
 
     `templates` are those that were named.
     """
-    taking = Taking(project, result.phase, all_templates(project.root, tuple(templates)))
+    taking = Taking(project, result.phase, all_templates(project, tuple(templates)))
     lines: dict[str, set[tuple[int, bool]]] = {}
     outcomes = {one.name: one for one in result.outcomes if one.name != "-"}
     for name, filling in contradictions(result):

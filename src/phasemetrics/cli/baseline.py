@@ -21,6 +21,7 @@ def baseline(
     coverage: options.CoverageOption = None,
     bench: options.BenchOption = None,
     runs: options.RunsOption = None,
+    allow_run: options.AllowRunOption = False,
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
@@ -45,7 +46,7 @@ def baseline(
     from phasemetrics.recording import append_runs, record_baseline, require_room
 
     enter(directory)
-    project = project_here(config)
+    project = project_here(config, trusted=allow_run)
     number = phase_of(project, phase)
     if at is not None:
         require_alone(append=append, reports=bool(junit or coverage or bench), head=head)

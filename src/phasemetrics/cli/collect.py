@@ -34,6 +34,7 @@ def collect(
     from phasemetrics.evidence import snapshot as codec
     from phasemetrics.evidence.measuring import collect_here
     from phasemetrics.filling import require_evidence
+    from phasemetrics.writing.output import write_output
 
     enter(directory)
     project = project_here(config)
@@ -44,7 +45,7 @@ def collect(
     require_evidence(snapshot)
     print_warnings(snapshot.warnings, quiet)
     if output is not None:
-        output.write_bytes(codec.dumps(snapshot))
+        write_output(output, codec.dumps(snapshot))
     elif json or format is options.Format.json:
         print_bytes(codec.dumps(snapshot))
     elif not quiet:

@@ -50,7 +50,7 @@ def doctor(
     say(f"phase          {number}, from base {configured_base(project, number) or 'that of the baseline'}")
     say(f"documents      {', '.join(one.name for one in opened)}")
     say(f"measured       {f'{len(snapshot.metrics)} metrics in {where}' if snapshot else f'nothing: {where}'}")
-    rows = list(unbound_rows(project, opened, all_templates(project.root, own), snapshot or Snapshot()))
+    rows = list(unbound_rows(project, opened, all_templates(project, own), snapshot or Snapshot()))
     say(f"rows           {len(project.config.metric)} configured, {len(rows)} in the documents without a metric")
     for row in rows:
         for line in _suggested(row):

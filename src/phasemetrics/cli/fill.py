@@ -26,6 +26,7 @@ def fill(
     interleave: Annotated[
         bool, typer.Option("--interleave", help="With --runs: in turn with those of the commit before.")
     ] = False,
+    allow_run: options.AllowRunOption = False,
     expect_shards: options.ShardsOption = None,
     allow_stale: options.StaleOption = False,
     base: options.BaseOption = None,
@@ -43,40 +44,39 @@ def fill(
     no_input: options.NoInputOption = False,
 ) -> int:
     """Fill the documents of a phase with what was measured."""
+    from phasemetrics.cli import request
     from phasemetrics.cli.adoptions import adoptions, documents_in
     from phasemetrics.cli.ending import Ending, finish
     from phasemetrics.cli.measuring import fetching, measured_order
-    from phasemetrics.cli.request import (
-        Reports,
-        configured_base,
-        documents_of,
-        enter,
-        evidence_of,
-        phase_of,
-        project_here,
-        templates_of,
-    )
+    from phasemetrics.cli.printing import require_reader
+    from phasemetrics.cli.unrecorded import unrecorded
     from phasemetrics.filling import Order
     from phasemetrics.filling import fill as run
 
     def work() -> Result:
-        enter(directory)
-        project = project_here(config)
-        number = phase_of(project, phase)
-        named = documents_of(project, number, documents or documents_in(adopt))
+        request.enter(directory)
+        project = request.project_here(config, trusted=allow_run)
+        number = request.phase_of(project, phase)
+        named = request.documents_of(project, number, documents or documents_in(adopt))
+        evidence = request.evidence_of(
+            project, request.Reports(junit, coverage, bench, base, head, expect_shards, allow_stale)
+        )
         order = Order(
             number,
             named,
-            evidence_of(project, Reports(junit, coverage, bench, base, head, expect_shards, allow_stale)),
+            evidence,
             before=before,
-            since=configured_base(project, number),
-            templates=templates_of(project, template),
-            adopt=adoptions(adopt, named, lambda typed: documents_of(project, number, [typed])[0]),
+            since=request.configured_base(project, number),
+            templates=request.templates_of(project, template),
+            adopt=adoptions(adopt, named, lambda typed: request.documents_of(project, number, [typed])[0]),
             write=not diff,
             stdin=sys.stdin.buffer.read() if documents and "-" in documents else b"",
             fetch=fetching(quiet=quiet) if fetch else None,
         )
-        return run(project, measured_order(project, order, runs, interleave=interleave, quiet=quiet))
+        with unrecorded(evidence):
+            if ending.json or "-" in named:
+                require_reader()
+            return run(project, measured_order(project, order, runs, interleave=interleave, quiet=quiet))
 
     ending = Ending("fill", json or format is options.Format.json, diff, quiet, verbose, color, adopts=bool(adopt))
     return finish(work, ending, [gate.value for gate in fail_on or ()])

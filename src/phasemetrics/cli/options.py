@@ -81,6 +81,12 @@ RunsOption: TypeAlias = Annotated[
         "--runs", envvar=_GIVEN + "RUNS", metavar="N", min=1, max=100, help="Run the configured benchmarks N times."
     ),
 ]
+AllowRunOption: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--allow-run", envvar=_GIVEN + "ALLOW_RUN", help="Trust this checkout with the rights that the workflow has."
+    ),
+]
 ShardsOption: TypeAlias = Annotated[
     int | None,
     typer.Option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import os
+import select
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # what fills documents takes long to import, and many command
     from phasemetrics.filling import Outcome
 
 _LINE = 2000
+_NO_READER = "nobody reads the output any more"
+_NOTES = frozenset({"many-cases"})  # what is no fault of a report: there is nothing to mend
 
 
 def say(line: str, paint: str = "") -> None:
@@ -63,10 +66,23 @@ def print_bytes(content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except OSError as error:
-        # click takes an EPIPE for exit 1, which is ours for drift.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        why = "nobody reads the output any more" if error.errno == errno.EPIPE else f"no output: {error.strerror}"
-        raise Refusal("output-closed", why) from None
+        why = _NO_READER if error.errno == errno.EPIPE else f"no output: {error.strerror}"
+        raise _closed(why) from None
+
+
+def require_reader() -> None:
+    """Raise Refusal where it can be told already that nobody reads stdout: what is found would be lost."""
+    with suppress(OSError, ValueError, AttributeError):  # stdout is no file of the system, or it knows no poll(2)
+        watch = select.poll()
+        watch.register(sys.stdout.fileno(), 0)
+        if any(what & select.POLLERR for _, what in watch.poll(0)):  # poll(2): the read end of a pipe is closed
+            raise _closed(_NO_READER)
+
+
+def _closed(why: str) -> Refusal:
+    # click takes an EPIPE for exit 1, which is ours for drift, and Python tries again at its end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Refusal("output-closed", why)
 
 
 def print_warnings(warnings: Iterable[Warning], quiet: bool = False) -> None:
@@ -74,7 +90,8 @@ def print_warnings(warnings: Iterable[Warning], quiet: bool = False) -> None:
     for warning in warnings:
         if not quiet:
             place = f"{warning.path}: " if warning.path else ""
-            tell(f"warning[{warning.code}]: {place}{warning.message}")
+            word = "note" if warning.code in _NOTES else "warning"
+            tell(f"{word}[{warning.code}]: {place}{warning.message}")
 
 
 def show_snapshot(snapshot: Snapshot) -> None:
@@ -158,9 +175,15 @@ def use_colour(color: Color) -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
+def _seen(line: bytes) -> bytes:
+    """Return a line of a diff for a terminal, which would obey what a document may hold; a patch is as it is."""
+    parts = line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r").split("\t")
+    return "\t".join(visible(part, 10 * len(part)) for part in parts).encode() + b"\n"
+
+
 def print_diff(outcomes: Sequence[Outcome], color: Color) -> None:
     """Print the unified diff of what would change."""
     paint = {b"+": b"\x1b[32m", b"-": b"\x1b[31m", b"@": b"\x1b[36m"} if use_colour(color) else {}
-    for line in diff_of(outcomes):
+    for line in map(_seen, diff_of(outcomes)) if sys.stdout.isatty() else diff_of(outcomes):
         start = paint.get(line[:1])
         print_bytes(start + line.rstrip(b"\n") + b"\x1b[0m\n" if start else line)

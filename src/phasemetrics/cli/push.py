@@ -28,6 +28,7 @@ def push(
     from phasemetrics.cli.printing import print_bytes, say
     from phasemetrics.cli.request import enter, project_here
     from phasemetrics.errors import UsageError
+    from phasemetrics.provenance import require_own_keys
     from phasemetrics.repositories import repository_of
     from phasemetrics.sending import records_of, send
     from phasemetrics.stores.opening import open_store
@@ -35,6 +36,7 @@ def push(
     enter(directory)
     enter(folder)
     project = project_here(config)
+    require_own_keys(project, "repository", *(() if store else ("store",)))
     url = store or project.config.store
     if url is None:
         mend = 'say --store s3://bucket/prefix, or add store = "s3://bucket/prefix" to the configuration'

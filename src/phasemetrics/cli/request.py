@@ -16,6 +16,8 @@ from phasemetrics.evidence.identity import spelled_out
 from phasemetrics.evidence.model import Kind
 from phasemetrics.evidence.reportfiles import named_format
 from phasemetrics.evidence.store import checked_phase
+from phasemetrics.limits import put_in_force
+from phasemetrics.provenance import require_own_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,15 @@ def enter(directory: Path | None) -> None:
         raise UsageError("no-directory", message, path=str(directory), mend="name an existing folder") from None
 
 
-def project_here(config: Path | None) -> Project:
-    """Return the project of the working directory."""
-    return load(Path.cwd(), config)
+def project_here(config: Path | None, *, trusted: bool = False) -> Project:
+    """Return the project of the working directory, and put the limits in force that it configures.
+
+    `trusted`: a stranger may have started this run, and wrote none of it.
+    """
+    project = load(Path.cwd(), config, trusted=trusted)
+    require_own_keys(project, "limits")
+    put_in_force(project.config.limits.chosen())
+    return project
 
 
 def phase_of(project: Project, phase: str | None) -> str:
@@ -103,4 +111,7 @@ def _name(root: Path, given: str) -> str:
 
 def templates_of(project: Project, given: Sequence[str] | None) -> tuple[str, ...]:
     """Return the folders and files of a team's own templates."""
-    return tuple(str(Path.cwd() / one) for one in given) if given else project.config.templates
+    if given:
+        return tuple(str(Path.cwd() / one) for one in given)
+    require_own_keys(project, "templates")
+    return project.config.templates

@@ -66,14 +66,15 @@ def trend(
 ) -> None:
     """Show how metrics went from phase to phase, in this project or in many."""
     from phasemetrics.cli.printing import print_bytes, tell
-    from phasemetrics.cli.request import enter
+    from phasemetrics.cli.request import enter, project_here
     from phasemetrics.cli.trendtable import print_trend
     from phasemetrics.trend.choosing import Choice
     from phasemetrics.trend.following import beside, follow, unfollowed
     from phasemetrics.trend.gathering import BOTH, ENDS
-    from phasemetrics.writing.atomic import writing
+    from phasemetrics.writing.output import write_output
 
     enter(directory)
+    project_here(None)  # its limits count, whatever is read
     chosen = TrendFormat.json if json else format
     gc.disable()  # what is parsed holds no cycles, and to look for some in all of it takes a tenth of the time
     try:
@@ -94,8 +95,7 @@ def trend(
     if output is None:
         print_bytes(content)
         return
-    with writing(str(output)):
-        output.write_bytes(content)
+    write_output(output, content)
 
 
 def _read(choice: Choice, folders: Sequence[Path], store: str | None, sides: Sequence[Side]) -> tuple[Choice, History]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from phasemetrics.document.deciding import decisions
@@ -15,7 +14,7 @@ from phasemetrics.document.outline import plan_sections
 from phasemetrics.document.ownership import Filling, decide
 from phasemetrics.document.places import Hole, Row, Rows
 from phasemetrics.document.prefix import standing_like
-from phasemetrics.document.rows import EMPTY, ROW, Item, NewRow, RowPlan, in_place, items_of, paired
+from phasemetrics.document.rows import EMPTY, ROW, Item, NewRow, RowPlan, items_of, paired
 from phasemetrics.document.vacancy import Vacancies
 from phasemetrics.value import Value, absent
 
@@ -97,8 +96,7 @@ class _Planner:
             return self.ledger.get(hole.address, before.address)
 
         holes = [hole.under(self.rows.address, key) for hole in row.holes]
-        dressed = partial(in_place, rows=self.rows)
-        self.plan.decisions += decisions(self.document, holes, item.facts, entry_of, dressed)
+        self.plan.decisions += decisions(self.document, holes, item.facts, entry_of)
         address = f"{self.rows.address}/[{key}]/{ROW}"
         raw, entry = self.document.raw(row.line), self._row_entry(earlier)
         if self.keys.is_placeholder(row.key):

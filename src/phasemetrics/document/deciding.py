@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from phasemetrics.document.dressing import Place, dressed
 from phasemetrics.document.filters import Here
 from phasemetrics.document.gating import decide_gate
 from phasemetrics.document.ledger import Entry
@@ -21,9 +22,8 @@ def decisions(
     holes: Iterable[Hole],
     facts: Mapping[str, Any],
     entry_of: Callable[[Hole], Entry | None],
-    dressed: Callable[[Value], Value] = lambda value: value,
 ) -> Iterator[Decision]:
-    """Yield what becomes of each hole that is not optional; `dressed` says how a value is written in such a place.
+    """Yield what becomes of each hole that is not optional.
 
     Numbers of one line keep the unit that already stands there.
     """
@@ -40,7 +40,10 @@ def decisions(
         if isinstance(value, Gate):
             decision = decide_gate(hole, entry, value, column)
         else:
-            decision = decide(hole, entry, dressed(value.in_unit(units.get(hole.line, ""))), column)
+            own = value.in_unit(units.get(hole.line, ""))
+            if not hole.bare:  # what was taken over stands in a person's own dress
+                own = dressed(own, document, document.lines[hole.line], Place(hole.slot, hole.span, hole.tail))
+            decision = decide(hole, entry, own, column)
         if decision.filling.new is not None:
             standing.setdefault(hole.line, {})[hole.slot.short] = decision.filling.new
         yield decision

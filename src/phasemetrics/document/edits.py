@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from phasemetrics.document.dressing import Place, dressed
 from phasemetrics.document.ledger import Entry, Ledger
 from phasemetrics.document.markdown import Document, Edit, Line, Span, same_line
 from phasemetrics.document.marks import turned
 from phasemetrics.document.matching import Found
 from phasemetrics.document.ownership import Decision, spelled
-from phasemetrics.document.places import Rows
 from phasemetrics.document.reader import read_cell, read_words
-from phasemetrics.document.rows import ROW, NewRow, RowPlan, in_place
+from phasemetrics.document.rows import ROW, NewRow, RowPlan
 from phasemetrics.document.slot import Words
 from phasemetrics.document.template import value_of
 from phasemetrics.value import Gate, Value
@@ -124,7 +124,8 @@ def print_row(row: NewRow) -> tuple[str, dict[str, Entry]]:
             continue
         value = value_of(hole.slot, row.item.facts)
         placeholder = _stood(clone, line, hole.span)
-        new = _printed(value, placeholder, row.rows)
+        place = Place(hole.slot, hole.span, hole.tail)
+        new = _printed(dressed(value, clone, line, place) if isinstance(value, Value) else value, placeholder)
         if new is not None:
             edits.append(_written(clone, line, hole.span, new, placeholder))
             entries[f"{base}/{hole.slot.name}"] = Entry(placeholder, new)
@@ -145,11 +146,11 @@ def _stood(document: Document, line: Line, span: Span) -> str:
     return next((blanks for blanks in around if not blanks.strip()), document.text[span.start : span.end])
 
 
-def _printed(value: Value | Gate, placeholder: str, rows: Rows) -> str | None:
+def _printed(value: Value | Gate, placeholder: str) -> str | None:
     """Return what stands in a hole of a new row; None where the placeholder stays."""
     if isinstance(value, Gate):
         return turned(placeholder, ticked=True) if value.holds else None
-    return spelled(in_place(value, rows), placeholder)
+    return spelled(value, placeholder)
 
 
 def _holes(row: NewRow) -> Sequence[Found]:

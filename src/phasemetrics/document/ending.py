@@ -10,10 +10,12 @@ from typing import TypeGuard
 from phasemetrics.document.folding import Folded, fold
 from phasemetrics.document.marks import end_of_mark
 from phasemetrics.document.slot import Segment, Slot, Words
+from phasemetrics.escaping import look_alike, other_look_alike
 
 _CODE_SPAN = re.compile(r"(`+)(?!`)(?:.*?[^`])?\1(?!`)", re.DOTALL)
 _BOUNDARIES = " (,;"  # what may follow a value: a person's remark
-VERSION = tuple("=<>~!^@ ")  # where a name ends that a version follows, as in `rich==13.9.4`
+# Where a name ends that a version follows, as in `rich==13.9.4`; the last two as they are written in running text.
+VERSION = tuple("=<>~!^@ \uff20\u223c")
 _BRACKETS = {")": "(", "]": "["}
 _ALIGNMENT = re.compile(r"[ \t\u00a0]{2,}")
 
@@ -39,6 +41,9 @@ class Tail:
     stops: str = ""
     closing: str = ""
     whole: str = ""
+
+
+NOTHING_FOLLOWS = Tail("")
 
 
 def folded_literal(segment: str, code: bool) -> str:
@@ -120,6 +125,23 @@ def _find_gap(line: Folded, position: int, raw: str) -> tuple[int | None, bool]:
     return line.index_at(gaps[-1].start()), False
 
 
+def guarded(text: str, tail: Tail, *, code: bool) -> str:
+    """Return `text` for a hole with this `tail`: what would end it sooner becomes what looks like it.
+
+    A name that holds it would not be read back as it was written. `code`: as in `read`.
+    """
+    if tail.stops:
+        ends = {at for at in range(1, len(text)) if text[at] in tail.stops and text[at - 1] != "/"}
+        ends |= {len(text) - 1} if text.endswith("/") else set()  # behind it no version begins
+        return "".join(other_look_alike(one) if at in ends else one for at, one in enumerate(text))
+    own = fold(text, emphasis=not code).text
+    first = tail.literal.strip()[:1]
+    first = " " if first.isalnum() else first  # no letter looks like another
+    if not first or _find_tail(fold(own + (tail.whole or tail.literal), emphasis=not code), 0, tail)[0] == len(own):
+        return text
+    return text.replace(first, look_alike(first))
+
+
 def end_of_hole(
     segment: Slot | Words, offset: int, position: int, raw: str, line: Folded, tail: Tail
 ) -> tuple[int, int, bool] | None:
@@ -135,9 +157,12 @@ def end_of_hole(
         # A placeholder is found only where its value would be found again.
         if tail.gap and not _ALIGNMENT.match(raw, until):
             return None
-        if tail.required and not tail.gap and line.text.find(tail.literal, line.index_at(until)) < 0:
+        at = line.index_at(until)
+        itself = isinstance(segment, Slot) and segment.code  # a code span ends there, whatever a person put behind it
+        stands = line.text.find(tail.literal, at)
+        if tail.required and not tail.gap and (stands < 0 or (stands > at and not itself)):
             return None
-        return until, line.index_at(until), False
+        return until, at, False
     if tail.stops:
         # A part of a path may begin with one of them: git.sr.ht/~ada/getopt@v1.0.0.
         ends = (at for at in range(offset + 1, len(raw)) if raw[at] in tail.stops and raw[at - 1] != "/")
@@ -146,7 +171,10 @@ def end_of_hole(
     stop, open_ended = _find_gap(line, position, raw) if tail.gap else _find_tail(line, position, tail)
     if stop is None:
         return None
-    return (_without(tail.closing, raw) if open_ended else line.end_of(stop)), stop, open_ended
+    if open_ended:
+        return _without(tail.closing, raw), stop, True
+    # Up to the backtick that ends code, asterisks and lines below are no emphasis but the value's own.
+    return (line.offsets[stop] if tail.literal.startswith("`") else line.end_of(stop)), stop, False
 
 
 def _without(closing: str, raw: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +12,10 @@ _ARROWS = re.compile(r"→|⟶|➜|=>|->")
 _SIGNS = {"≤": "<=", "≥": ">="}
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _EMPHASIS = re.compile(r"\*\*|__|\*")
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# A run is tried again at each of its characters, so it has to end: a longer one was not read wrongly.
+_FOREIGN = re.compile(r"[^\x00-\x7f]{1,400}")
+_LONGEST = 20_000  # characters of a line that a person could have compared with another
+_KEPT = 256  # so that all that is kept stays below 100 MB
 _SELECTOR = "\ufe0f"
 _PHASE = re.compile(r"\bphase (\d+)\b")
 _NUMBERING = re.compile(r"\s*\d+[.)]\s+")
@@ -24,8 +28,8 @@ class Folded:
     """Folded `text`; where each of its characters (and its end) starts in the original, and where it ends."""
 
     text: str
-    offsets: tuple[int, ...]
-    ends: tuple[int, ...]
+    offsets: Sequence[int]
+    ends: Sequence[int]
 
     def end_of(self, position: int) -> int:
         """Return the offset in the original after the first `position` characters."""
@@ -36,9 +40,22 @@ class Folded:
         return bisect_left(self.offsets, offset)
 
 
-@lru_cache(maxsize=20_000)  # every line of a document is compared with many lines of templates
 def fold(text: str, *, emphasis: bool = True) -> Folded:
-    """Fold `text` for comparison; with `emphasis` its markers are dropped, which must not be done inside code."""
+    """Fold `text` for comparison; with `emphasis` its markers are dropped, which must not be done inside code.
+
+    What has more than 20,000 characters stays as it is: it would take 80 times its size in memory.
+    """
+    if len(text) > _LONGEST:
+        return Folded(text, range(len(text) + 1), range(1, len(text) + 1))
+    return _kept(text, emphasis) if len(text) <= _KEPT else _fold(text, emphasis)
+
+
+@lru_cache(maxsize=20_000)  # every line of a document is compared with many lines of templates
+def _kept(text: str, emphasis: bool) -> Folded:
+    return _fold(text, emphasis)
+
+
+def _fold(text: str, emphasis: bool) -> Folded:
     out: list[str] = []
     offsets: list[int] = []
     ends: list[int] = []

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from phasemetrics.document.filters import Here, printed
+from phasemetrics.document.filters import Here
+from phasemetrics.document.filters import printed as filters
+from phasemetrics.document.growth import require_printable
 from phasemetrics.document.sandbox import checked
 from phasemetrics.errors import UsageError
 
@@ -24,7 +26,7 @@ def _environment(*, printing: bool) -> Environment:
     )
     environment.globals.clear()
     environment.filters.clear()
-    environment.filters.update(printed(printing=printing))
+    environment.filters.update(filters(printing=printing))
     return environment
 
 
@@ -34,9 +36,11 @@ def render(source: str, facts: Mapping[str, Any], origin: str) -> str:
 
     checked(_environment(printing=False), source, origin)
     try:
-        return _environment(printing=True).from_string(source).render({"here": Here(), **facts})
+        printed = _environment(printing=True).from_string(source).render({"here": Here(), **facts})
     except TemplateError as error:
         raise UsageError("bad-template", str(error.message), path=origin, line=getattr(error, "lineno", None)) from None
+    require_printable(len(printed), origin)
+    return printed
 
 
 def evaluate(expression: str, facts: Mapping[str, Any], origin: str, number: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from phasemetrics.errors import Refusal
 from phasemetrics.reading import unique_keys
+from phasemetrics.shape import excess
 
 SCHEMA = 1
 _MEND = "restore it with `git checkout -- {path}`, or delete it: then every number counts as a person's"
@@ -47,6 +48,8 @@ class Ledger:
 def loads(content: bytes, path: str) -> Ledger:
     """Read a ledger; raise Refusal for a damaged one, which is never taken for an empty one."""
     try:
+        if over := excess(content):
+            raise ValueError(over[0])
         data = json.loads(content.decode("utf-8", "strict"), object_pairs_hook=unique_keys)
         return _ledger(data)
     except json.JSONDecodeError as error:

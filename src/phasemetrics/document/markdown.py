@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TYPE_CHECKING, Literal
 
 from phasemetrics.errors import Refusal
@@ -77,10 +77,9 @@ class Document:
 
     def header(self, row: Line) -> Line | None:
         """Return the header line of the table that `row` stands in."""
-        for line in reversed(self.lines[: row.number]):
-            if line.kind == "header" and line.block == row.block:
-                return line
-        return None
+        before = (self.lines[number] for number in range(row.number - 1, -1, -1))
+        table = takewhile(lambda line: line.block == row.block, before)
+        return next((line for line in table if line.kind == "header"), None)
 
     def spliced(self, edits: Iterable[Edit]) -> str:
         """Return the text with all edits made; edits may not overlap."""

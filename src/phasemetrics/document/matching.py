@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from phasemetrics.document.ending import end_of_hole, folded_literal, is_kept, tail_of
+from phasemetrics.document.ending import NOTHING_FOLLOWS, Tail, end_of_hole, folded_literal, is_kept, tail_of
 from phasemetrics.document.folding import Folded, fold
 from phasemetrics.document.markdown import Span
 from phasemetrics.document.slot import Segment, Slot, Words
@@ -18,12 +18,13 @@ _OPENING = re.compile(r"(?:\*\*|__|\*)\Z")
 class Found:
     """What stands in one hole of a line, or in place of a person's words that have a name.
 
-    `open_ended` when nothing after it says where it ends.
+    `open_ended` when nothing after it says where it ends; `tail` is what does.
     """
 
     slot: Slot | Words
     span: Span
     open_ended: bool
+    tail: Tail = NOTHING_FOLLOWS
 
 
 def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: bool) -> tuple[Found, ...] | None:
@@ -56,7 +57,7 @@ def read(segments: Sequence[Segment], text: str, start: int, end: int, *, code: 
             return None
         until, position, open_ended = where
         if is_kept(segment):
-            found.append(Found(segment, _span(raw, start, offset, until), open_ended))
+            found.append(Found(segment, _span(raw, start, offset, until), open_ended, tail))
         offset = until
         if tail.loose and not boxed and not claim:
             break

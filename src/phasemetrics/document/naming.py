@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from phasemetrics.document.folding import folded
-from phasemetrics.escaping import unescape_cell
+from phasemetrics.escaping import said
+
+_DRESS = re.compile(r"\A[\s`*_\ufe0f]+|[\s`*_\ufe0f]+\Z")
+_ESCAPED = re.compile(r"\A(\d{0,9})\\(?=\W)")  # so that it would begin no block
 
 
 def bare(key: str) -> str:
     """Return a row's key without its dress: no code span, no emphasis, no escapes."""
-    return unescape_cell(key).replace("\u2223", "|").strip("`*_ ")
+    return _DRESS.sub("", _ESCAPED.sub(r"\1", _DRESS.sub("", said(key))))
 
 
 def plain(key: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from phasemetrics.document.ending import NOTHING_FOLLOWS, Tail
 from phasemetrics.document.fields import Field
 from phasemetrics.document.markdown import Document, Line, Span
 from phasemetrics.document.pattern import Pattern
@@ -18,7 +19,8 @@ class Hole:
 
     `address` holds nothing that the tool writes, or a second fill would not find it again. Holes of one `record` are
     written together or not at all. `repeated`: the same place was found before, further up. `here` is what stands on
-    its line, by name. `bare`: nothing but its own characters may change, not even the blanks behind it.
+    its line, by name. `bare`: nothing but its own characters may change, not even the blanks behind it. `tail` is what
+    ends it.
     """
 
     address: str
@@ -31,6 +33,7 @@ class Hole:
     repeated: bool = False
     here: Mapping[str, str] = field(default_factory=dict)
     bare: bool = False
+    tail: Tail = NOTHING_FOLLOWS
 
     def under(self, base: str, key: str) -> Hole:
         """Return the hole of a row at `base` with the key of its row in its address."""

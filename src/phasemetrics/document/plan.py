@@ -12,6 +12,7 @@ from phasemetrics.document.binding import plan_rows
 from phasemetrics.document.deciding import decisions
 from phasemetrics.document.edits import hole_edit, print_row, row_edits, row_entries
 from phasemetrics.document.fieldplan import plan_fields
+from phasemetrics.document.growth import require_readable
 from phasemetrics.document.ledger import Entry, Ledger
 from phasemetrics.document.ownership import Decision, Filling, frozen
 from phasemetrics.document.places import Claimed, Recognition, nothing_claimed
@@ -79,6 +80,7 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     blanks = {address: entry for row in rows for address, entry in row.entries.items() if not entry.written}
     entries |= row_entries(document, decided, blanks, ledger)
     for row in rows:
+        require_readable(sum(len(new.source) for new in row.added))  # before each of many files gets its long line
         more, added = row_edits(document, row)
         edits += more
         entries |= added
@@ -86,6 +88,7 @@ def _plan(text: str, templates: Sequence[Template], facts: Mapping[str, Any], le
     kept = {address: entry for address, entry in ledger.entries.items() if address not in gone}
     kept |= {new: ledger.entries[old] for row in rows for old, new in row.moved.items() if old in ledger.entries}
     result = document.spliced(edits)
+    require_readable(len(result))
     fillings = _fillings([*(one.filling for one in decided), *front.fillings, *asked.fillings], rows, found, ledger)
     lines: Counter[str] = Counter(line.kind for line in document.lines)
     grown = _grown(found, rows)

@@ -21,6 +21,11 @@ def indentation(raw: str) -> int:
     return len(raw) - len(raw.lstrip(" \t>"))
 
 
+def is_quoted(raw: str) -> bool:
+    """Return whether a quote mark stands before a line."""
+    return ">" in raw[: indentation(raw)]
+
+
 def standing_like(line: str, neighbour: str, *, item: bool) -> str:
     """Return a line with the indentation and quote marks of its `neighbour`; with its list marker, if it is an `item`.
 

@@ -39,7 +39,7 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
     lines = [pattern for pattern in patterns if pattern.loop is None and not pattern.labelled]
     bases = [search.base(pattern) for pattern in lines]
     for pattern, base in zip(lines, bases, strict=True):
-        holes += search.line_holes(pattern, base, repeated=False)
+        holes += search.line_holes(pattern, base)
     for pattern in patterns:
         if pattern.loop is None and pattern.labelled:
             holes += search.labelled_holes(pattern)
@@ -47,8 +47,8 @@ def recognise(document: Document, templates: Sequence[Template]) -> Recognition:
             rows += search.row_places(pattern)
     for pattern, base in zip(lines, bases, strict=True):
         # A line without words of its own looks like any other: what follows the first one is no second one.
-        while not pattern.wordless and (again := search.line_holes(pattern, base, repeated=True)):
-            holes += again
+        if not pattern.wordless:
+            holes += search.repeated_holes(pattern, base)
     if not front_matter(document):
         # Front matter that is not sound is left alone: `phase: [number] |` would become sound by being filled.
         holes = [hole for hole in holes if document.lines[hole.line].kind != "front"]

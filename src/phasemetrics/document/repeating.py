@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from phasemetrics.document import markdown
+from phasemetrics.document.growth import require_printable
 from phasemetrics.document.markdown import Document, Edit
 from phasemetrics.document.places import Row, Rows
 from phasemetrics.document.recognition import recognise
@@ -49,6 +50,7 @@ def _edits(document: Document, rows: Rows, count: int) -> Iterator[Edit]:
         if section.stub:
             yield Edit(section.start, section.end, _numbered(source, number) if number <= count else "")
     end = sections[-1].end
+    require_printable(len(source) * count, rows.pattern.template)
     more = "".join(_numbered(source, number) for number in range(len(sections) + 1, count + 1))
     if more:
         eol = document.lines[rows.rows[0].line.number].eol or "\n"

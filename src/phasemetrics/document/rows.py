@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from phasemetrics.document.jinja import evaluate
@@ -13,7 +13,6 @@ from phasemetrics.document.naming import bare, plain
 from phasemetrics.document.ownership import Decision, Filling
 from phasemetrics.document.places import Row, Rows
 from phasemetrics.document.template import value_of
-from phasemetrics.escaping import cell
 from phasemetrics.value import Value
 
 ROW = "row"  # the ledger's name for a whole row, beside the names of its holes
@@ -101,10 +100,3 @@ def paired(rows: Sequence[Row], items: Sequence[Item]) -> dict[int, Item]:
                 found[row.line.number] = item
                 called = {name: [one for one in ones if one is not item] for name, ones in called.items()}
     return found
-
-
-def in_place(value: Value, rows: Rows) -> Value:
-    """Return the value as it may stand in this kind of row: in a table no text can end its cell."""
-    if value.text is None or not rows.pattern.cells:
-        return value
-    return replace(value, text=cell(value.text))

@@ -11,9 +11,14 @@ from phasemetrics.document.markdown import Document, Line, LineKind
 from phasemetrics.document.matching import Found
 from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.places import Hole, Row, Rows
-from phasemetrics.document.prefix import split_marker
+from phasemetrics.document.prefix import is_quoted, split_marker
 from phasemetrics.document.reader import columns, read_line
 from phasemetrics.document.slot import Words, literal_key
+from phasemetrics.errors import Refusal
+
+# What one search may cost, in characters compared: a few seconds. A document of 5,000 lines takes a tenth of it.
+STEPS = 30_000_000
+_READING = 8  # what it takes to begin with a line
 
 
 def path_fits(pattern: Sequence[str], path: Sequence[str]) -> bool:
@@ -47,6 +52,7 @@ class Search:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self._left = STEPS
         self._claimed: set[int] = set()
         self._bases: Counter[str] = Counter()
         self._index: dict[LineKind, dict[tuple[str, ...], list[Line]]] = {}
@@ -56,10 +62,32 @@ class Search:
         self._paths = Paths(keys.values())
 
     def candidates(self, pattern: Pattern) -> list[Line]:
-        """Return the lines that a pattern may stand for, in order: of its kind, under its headings, not taken."""
+        """Return the lines that a pattern may stand for: of its kind, under its headings, not taken.
+
+        In order, but what is quoted comes last: where a section and a quotation of it stand, the section is meant.
+        """
         groups = self._index.get(pattern.kind, {})
-        lines = (line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ()))
-        return sorted((line for line in lines if line.number not in self._claimed), key=lambda line: line.number)
+        lines = [line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ())]
+        self._spend(len(lines))
+        free = (line for line in lines if line.number not in self._claimed)
+        return sorted(free, key=lambda line: (is_quoted(self.document.raw(line)), line.number))
+
+    def read(self, pattern: Pattern, line: Line) -> tuple[Found, ...] | None:
+        """Return what stands in the holes of a pattern on a line, None when it is another line.
+
+        Raises Refusal `too-much-to-compare` once this search has cost as much as one may.
+        """
+        header = self.document.header(line) if pattern.cells else None
+        width = header.end - header.start + line.number - header.number if header else 0
+        self._spend(_READING + line.end - line.start + width)
+        return read_line(self.document, pattern, line)
+
+    def _spend(self, steps: int) -> None:
+        self._left -= steps
+        if self._left < 0:
+            message = "too many lines may be those of a template: to compare all of them would take too long"
+            mend = "split the document, or use templates with fewer lines"
+            raise Refusal("too-much-to-compare", message, mend=mend)
 
     def take(self, *lines: Line) -> None:
         """Keep lines from being found again."""
@@ -74,19 +102,28 @@ class Search:
         self._bases[address] += 1
         return address if self._bases[address] == 1 else f"{address}#{self._bases[address]}"
 
-    def line_holes(self, pattern: Pattern, base: str, *, repeated: bool) -> list[Hole]:
+    def line_holes(self, pattern: Pattern, base: str) -> list[Hole]:
         """Return the holes of the first line that a pattern stands for, and take that line."""
+        return next(self._lines_holes(pattern, base, repeated=False), [])
+
+    def repeated_holes(self, pattern: Pattern, base: str) -> Iterator[Hole]:
+        """Yield the holes of all other lines that a pattern stands for, and take them."""
+        for holes in self._lines_holes(pattern, base, repeated=True):
+            if not holes:
+                return
+            yield from holes
+
+    def _lines_holes(self, pattern: Pattern, base: str, *, repeated: bool) -> Iterator[list[Hole]]:
         for line in self.candidates(pattern):
-            found = read_line(self.document, pattern, line)
+            found = self.read(pattern, line)
             if found is not None:
                 self.take(line)
-                return list(holes_of(self.document, pattern, line, found, base, repeated=repeated))
-        return []
+                yield list(holes_of(self.document, pattern, line, found, base, repeated=repeated))
 
     def labelled_holes(self, pattern: Pattern) -> Iterator[Hole]:
         """Yield the holes of every line that a pattern with a label stands for; the label is part of the address."""
         for line in self.candidates(pattern):
-            found = read_line(self.document, pattern, line)
+            found = self.read(pattern, line)
             if found is not None:
                 self.take(line)
                 base = f"{pattern.section}/[{_label_on(self.document, found)}]"
@@ -103,7 +140,7 @@ class Search:
         base = f"{pattern.section}/{pattern.loop.name}"
         for lines in groups.values():
             empty = next((line for line in lines if _is_empty_line(self.document, pattern, line)), None)
-            rows = tuple(row for row in _rows(self.document, pattern, lines, base) if row.line != empty)
+            rows = tuple(row for row in _rows(self, pattern, lines, base) if row.line != empty)
             if not rows and empty is None:
                 continue
             self.take(*(row.line for row in rows))
@@ -135,19 +172,19 @@ def holes_of(
             continue
         name = one.slot.name
         names[name] += 1
-        address = f"{base}/{name}" if names[name] == 1 else f"{base}/{name}#{names[name]}"
+        own = f"{base}/{name}" if names[name] == 1 else f"{base}/{name}#{names[name]}"
         record = f"{line.number}" if pattern.cells else f"{line.number}:{one.slot.record}"
         text = document.text[one.span.start : one.span.end]
-        yield Hole(address, one.slot, line.number, one.span, text, record, one.open_ended, repeated, here)
+        yield Hole(own, one.slot, line.number, one.span, text, record, one.open_ended, repeated, here, tail=one.tail)
 
 
-def _rows(document: Document, pattern: Pattern, lines: Sequence[Line], base: str) -> Iterator[Row]:
+def _rows(search: Search, pattern: Pattern, lines: Sequence[Line], base: str) -> Iterator[Row]:
     for line in lines:
-        if pattern.kind == "text" and not _is_item(document, line):
+        if pattern.kind == "text" and not _is_item(search.document, line):
             continue
-        found = read_line(document, pattern, line)
+        found = search.read(pattern, line)
         if found:
-            holes = tuple(holes_of(document, pattern, line, found, base, repeated=False))
+            holes = tuple(holes_of(search.document, pattern, line, found, base, repeated=False))
             key = next((hole for hole in holes if hole.slot == pattern.key), None)
             if key is not None:  # a ragged row may end before the cell that names it
                 yield Row(line, key.text, holes)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from phasemetrics.document.markdown import Document, Line
 from phasemetrics.document.pattern import Pattern
 from phasemetrics.document.places import Hole, Row, Rows
-from phasemetrics.document.reader import read_line
 from phasemetrics.document.search import Search, holes_of
 from phasemetrics.document.slot import literal_key
 
@@ -32,7 +31,7 @@ def section_places(search: Search, patterns: Sequence[Pattern]) -> Iterator[Rows
     base = f"{head.section}/{head.loop.name}"
     sections: dict[tuple[str, ...], list[Row]] = {}
     for line in search.candidates(head):
-        found = read_line(search.document, head, line)
+        found = search.read(head, line)
         if found:
             search.take(line)
             holes = [*holes_of(search.document, head, line, found, base, repeated=False)]
@@ -47,7 +46,7 @@ def section_places(search: Search, patterns: Sequence[Pattern]) -> Iterator[Rows
 def _first(search: Search, pattern: Pattern, inside: set[int], base: str) -> list[Hole]:
     """Return the holes of the first line of a section that a pattern stands for, and take that line."""
     for line in search.candidates(pattern):
-        found = read_line(search.document, pattern, line) if line.number in inside else None
+        found = search.read(pattern, line) if line.number in inside else None
         if found is not None:
             search.take(line)
             address = f"{base}/{literal_key(pattern.cells[0] if pattern.cells else pattern.segments)}"

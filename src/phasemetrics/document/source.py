@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,6 +11,8 @@ from phasemetrics.errors import UsageError
 
 Part: TypeAlias = str | tuple[str]
 """A piece of a line: literal text, or the source of one expression in a tuple."""
+
+_LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,28 @@ def lines_of(source: str, origin: str) -> tuple[SourceLine, ...]:
                 number += 1
     if parts:
         lines.append(SourceLine(number, tuple(parts), loop, empty))
-    for tag_of in {line.loop for line in lines if line.loop}:
-        _check(tag_of, [line for line in lines if line.loop == tag_of], origin)
+    for one in lines:
+        _check_length(one, origin)
+    for opened, inside in by_loop(lines).items():
+        _check(opened, inside, origin)
     return tuple(lines)
+
+
+def by_loop(lines: Iterable[SourceLine]) -> dict[LoopTag, list[SourceLine]]:
+    """Return the lines of each loop, in order."""
+    found: dict[LoopTag, list[SourceLine]] = {}
+    for line in lines:
+        if line.loop is not None:
+            found.setdefault(line.loop, []).append(line)
+    return found
+
+
+def _check_length(line: SourceLine, origin: str) -> None:
+    """A line with holes is compared with lines of documents, and one of a loop is printed many times."""
+    length = sum(len("".join(part)) for part in line.parts)
+    if length > _LONGEST and (line.loop or any(isinstance(part, tuple) for part in line.parts)):
+        message = f"a line of {length} characters, the limit where there are holes is {_LONGEST}"
+        raise UsageError("bad-template", message, path=origin, line=line.number, mend="split the line")
 
 
 def _check(tag: LoopTag, lines: Sequence[SourceLine], origin: str) -> None:

@@ -16,7 +16,7 @@ from phasemetrics.document.jinja import evaluate, last_filter, render
 from phasemetrics.document.pattern import Loop, Pattern
 from phasemetrics.document.prefix import split_marker, split_numbering
 from phasemetrics.document.slot import Segment, Slot, Words, words_in
-from phasemetrics.document.source import LoopTag, SourceLine, lines_of
+from phasemetrics.document.source import LoopTag, SourceLine, by_loop, lines_of
 from phasemetrics.errors import UsageError
 from phasemetrics.value import Gate, Value
 
@@ -66,7 +66,7 @@ class Template:
 
     def _read(self) -> Iterator[Pattern]:
         bodies = [line for line in self._lines if not line.empty]
-        loops = {line.loop: self._loop(line.loop) for line in bodies if line.loop}
+        loops = {tag: _loop(tag, lines) for tag, lines in by_loop(self._lines).items()}
         for line, place in zip(bodies, self._skeleton.lines, strict=True):
             if not any(isinstance(part, tuple) for part in line.parts):
                 continue
@@ -77,11 +77,6 @@ class Template:
                 self.name, line.number, place.kind, _keys(place.path), _source(line.parts), segments, loop=loop
             )
             yield self._with_cells(pattern, place) if place.kind == "row" else self._without_marker(pattern)
-
-    def _loop(self, tag: LoopTag) -> Loop:
-        lines = [line for line in self._lines if line.loop == tag]
-        empty = next(("".join(map(str, line.parts)) for line in lines if line.empty), None)
-        return Loop(tag.number, tag.item, tag.items, empty, section=lines[0].is_heading)
 
     def _segments(self, line: SourceLine) -> Iterator[Segment]:
         for part in line.parts:
@@ -108,6 +103,11 @@ class Template:
             raise UsageError("bad-template", "a table row without a header", path=self.origin, line=pattern.number)
         columns = tuple(heading_key(self._skeleton.text[c.start : c.end]) for c in self._skeleton.cells(header))
         return replace(pattern, cells=tuple(_split_cells(pattern.segments)), columns=columns)
+
+
+def _loop(tag: LoopTag, lines: Sequence[SourceLine]) -> Loop:
+    empty = next(("".join(map(str, line.parts)) for line in lines if line.empty), None)
+    return Loop(tag.number, tag.item, tag.items, empty, section=lines[0].is_heading)
 
 
 def _segment(expression: str, origin: str, number: int) -> Segment:

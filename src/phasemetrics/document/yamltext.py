@@ -11,6 +11,8 @@ DASH = re.compile(r"-(?:[ \t]+|\Z)")
 SCALAR_BLOCK = re.compile(r"[|>][+\-\d]*[ \t]*(?:#.*)?")
 
 _PLAIN = re.compile(r"[^\W\d][\w./@+()-]*|[./][\w./@+()-]*[^\W\d][\w./@+()-]*")
+SINGLE, DOUBLE = "'", '"'
+_SAFE = re.compile(r"\w(?:[\w ./%+()→-]*[\w.%)])?")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n", ".inf", ".nan"}
 _COMMENT = re.compile(r"[ \t]+#|\A#")
 _EOL = re.compile(r"[\r\n]")
@@ -23,7 +25,24 @@ def quoted(text: str) -> str:
     """Return text as a scalar that says it in a block and in a flow list alike, in quotes only if it has to be."""
     if _PLAIN.fullmatch(text) and text.casefold() not in _WORDS:
         return text
-    return json.dumps(text, ensure_ascii=False)  # YAML 1.2 reads it as JSON does
+    return _in_quotes(text)
+
+
+def scalar(text: str) -> str:
+    """Return text as the value of a key: as it is where YAML reads it so, else in quotes."""
+    return text if _SAFE.fullmatch(text) else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    return f'"{between(text, DOUBLE)}"'
+
+
+def between(text: str, mark: str) -> str:
+    """Return text for a scalar between quotation marks, DOUBLE or SINGLE; no comment of HTML begins in it."""
+    if mark == SINGLE:
+        return text.replace("'", "''").replace("<!--", "\u2039!--")
+    # YAML 1.2 reads it as JSON does.
+    return json.dumps(text, ensure_ascii=False)[1:-1].replace("<!--", "\\u003c!--")
 
 
 def unquoted(scalar: str) -> str | None:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean, median
 
+from phasemetrics.errors import Refusal
 from phasemetrics.escaping import plain, visible
 from phasemetrics.evidence.model import Measurement, Metric, Options, Warning
+from phasemetrics.limits import limits, raising
 from phasemetrics.unitnames import SYMBOLS, Direction
 
 MIXED_OPTIONS = "mixed-options"
@@ -31,7 +33,10 @@ class BenchRuns:
     said: dict[str, dict[str, dict[str, str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
 
     def add(self, fact: Measurement, report: str) -> None:
-        """Add one value of `bench.NAME.STAT`, as the report called `report` gives it."""
+        """Add one value of `bench.NAME.STAT` that the report called `report` gives; raise Refusal for one too many."""
+        if fact.name not in self.runs and len(self.runs) >= (most := limits().metrics):
+            message = f"benchmarks come to more than {most} metrics, the limit"
+            raise Refusal("too-many-metrics", message, path=report, mend=raising("metrics"))
         self.runs[fact.name][fact.labels.get("run", ""), report].append(fact.value)
         self.units[fact.name].add(fact.unit if fact.unit in SYMBOLS else plain(fact.unit, _LONGEST_UNIT))
         self.better[fact.name].add(fact.labels.get("better", ""))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from phasemetrics.escaping import inert, visible
+from phasemetrics.escaping import inert, plain, visible
 from phasemetrics.evidence.beside import Beside
 from phasemetrics.evidence.identity import neighbours
 from phasemetrics.evidence.model import Phase
@@ -72,6 +72,6 @@ def _previous_name(phase: Phase, config: Config) -> Value:
         return absent("no-previous-phase", "no phase comes before this one")
     name = config.phase.get(previous, PhaseTable()).name
     if name:
-        return Value(visible(name), once=True)
+        return Value(plain(name), once=True)
     mend = f'add it to the configuration: [phase.{visible(previous)}] name = "…"'
     return absent("not-configured", "the phase before has no name", mend)

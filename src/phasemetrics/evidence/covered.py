@@ -40,4 +40,6 @@ def covered_files(after: Side) -> list[dict[str, Value]] | Value:
         if total:
             percent = Value(quantity_text(covered / total, "ratio"), origin)
             rows.append({"path": Value(visible(one.path), origin), "total": percent})
-    return rows[:LIST_LIMIT]
+        if len(rows) == LIST_LIMIT:
+            break
+    return rows

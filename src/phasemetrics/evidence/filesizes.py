@@ -11,6 +11,7 @@ from pathlib import Path
 
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Measurement, Report, Warning
+from phasemetrics.realpath import lies_inside
 
 PREFIX = "size."
 COLLECTOR = "size"
@@ -49,7 +50,7 @@ def file_sizes(root: Path, metrics: Iterable[str]) -> Iterator[Sized | Warning]:
             yield Warning("several-files", visible(pattern, 500), f"means {len(found)} files: {several}")
         for name in found if len(found) == 1 else ():
             path = root / name
-            if stat.S_ISREG(os.lstat(path).st_mode) and path.resolve().is_relative_to(root.resolve()):
+            if stat.S_ISREG(os.lstat(path).st_mode) and lies_inside(path, root):
                 yield Sized(metric, Report(path, name), path.stat().st_size)
             else:
                 yield Warning("no-size", visible(name, 500), "is no regular file of the project")

@@ -14,7 +14,7 @@ from phasemetrics.errors import Refusal
 from phasemetrics.evidence import snapshot as codec
 from phasemetrics.evidence.model import Snapshot
 from phasemetrics.evidence.store import FOLDER, Side, is_phase, place
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def recorded_in(root: Path, repository: str) -> Iterator[Record]:
         for side in get_args(Side):
             path = root / place(phase, side)
             if path.is_symlink() or (path.exists() and path.stat().st_size):
-                yield Record(repository, phase, side, read_regular(path, place(phase, side), JSON_LIMIT))
+                yield Record(repository, phase, side, read_regular(path, place(phase, side), "json_size"))
 
 
 def _phases(folder: Path) -> list[str]:

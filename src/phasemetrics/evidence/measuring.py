@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from phasemetrics.evidence.collecting import Evidence, collect_reports
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.freshness import checked
 from phasemetrics.evidence.model import FileChange, Metric, Revision, Snapshot, Warning
+from phasemetrics.realpath import real
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def measure(
     snapshot = collect_reports(evidence)
     git: Any = import_module(f"{PACKAGE}.git")
     with git.open_repository(evidence.root) as repository:
-        real = (path.resolve() for path in beside)
-        spared = [path.relative_to(repository.root).as_posix() for path in real if path.is_relative_to(repository.root)]
+        lying = [place for place in map(real, beside) if place.is_relative_to(repository.root)]
+        spared = [place.relative_to(repository.root).as_posix() for place in lying]
         revision = git.revision(repository, evidence.head, spared)
         snapshot = _with_revision(git, repository, evidence, snapshot, revision)
         base, doubts = _base(git, repository, evidence.base, usual)
@@ -130,7 +130,7 @@ def _with_revision(git: Any, repository: Any, evidence: Evidence, snapshot: Snap
 
 def _above(repository: Any, root: Path) -> str:
     """Return what stands before a path relative to `root` where the repository speaks of it."""
-    folder = Path(os.path.realpath(root))
+    folder = real(root)
     inside = folder.relative_to(repository.root).as_posix() if folder.is_relative_to(repository.root) else "."
     return "" if inside == "." else f"{inside}/"
 

@@ -23,6 +23,7 @@ from phasemetrics.evidence.model import (
     Warning,
 )
 from phasemetrics.evidence.tally import Tally
+from phasemetrics.evidence.unmerged import Unmerged
 
 LAST_LINE = 10**9  # what a report numbers above that is not lines: statements without a line, names of branches
 
@@ -42,6 +43,7 @@ class Merged:
     counted_in: dict[tuple[str, str], str] = field(default_factory=dict)
     machines: set[Machine] = field(default_factory=set)
     warnings: list[Warning] = field(default_factory=list)
+    unmerged: Unmerged = field(default_factory=Unmerged)
 
     def add(self, fact: Fact, report: str) -> None:
         """Add one fact of the report called `report`; raise Refusal for a number that is none."""
@@ -84,8 +86,8 @@ class Merged:
         path = fact.labels.get("path", "")
         other = self.counted_in.setdefault((path, fact.name), report)
         if other != report:
-            message = f"{visible(path)}: {fact.name} is counted in {other} as well, and neither names its lines"
-            self.warnings.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
+            reason = f"{fact.name} is counted in {visible(other)} as well, and neither names its lines"
+            self.unmerged.add(report, path, reason)
         counts = self.counted[path]
         counts[fact.name] = max(counts[fact.name], int(fact.value))
 
@@ -139,18 +141,16 @@ class Merged:
 
     def doubts(self) -> list[Warning]:
         """Return what the reports warn of, and which counts could not be joined with lines that are named."""
-        found = [*self.warnings, *self.bench.doubts()]
+        unnamed = Unmerged()
         for (path, name), report in self.counted_in.items():
             named = path in self.lines if path else bool(self.lines) or len(self.counted) > 1
             if named and name == "coverage.lines.total":
-                message = f"{visible(path) or 'all files'}: only counts lines that another report names"
-                found.append(Warning("not-mergeable", report, f"{message}; the larger count is kept"))
+                unnamed.add(report, path, "only counts lines that another report names")
         for path, report in self.statements_in.items():
             lines = self.lines.get(path)
             if lines is not None and (lines.covered or lines.missing):
-                message = f"{visible(path)}: counts statements, and another report lines; the larger count is kept"
-                found.append(Warning("not-mergeable", report, message))
-        return found
+                unnamed.add(report, path, "counts statements, and another report lines")
+        return [*self.warnings, *self.unmerged.warnings(), *self.bench.doubts(), *unnamed.warnings()]
 
 
 def _sum(seconds: Iterable[float]) -> float:

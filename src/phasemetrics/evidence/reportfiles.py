@@ -14,8 +14,9 @@ from typing import Literal
 from phasemetrics.errors import Refusal
 from phasemetrics.escaping import visible
 from phasemetrics.evidence.model import Kind, Report, Warning
+from phasemetrics.limits import limits, raising
+from phasemetrics.realpath import lies_inside, real
 
-REPORT_COUNT = 10_000
 _NAMED = re.compile(r"(?P<format>[a-z][a-z_]+):(?P<pattern>.+)", re.DOTALL)  # a drive is one letter
 _FILE_COUNT = 100_000  # in a folder: nobody looks for reports in a home directory
 _OPTION: Mapping[Kind, str] = {"junit": "--junit", "coverage": "--coverage", "bench": "--bench"}
@@ -38,7 +39,7 @@ class Found:
 def find(root: Path, patterns: Collection[str], kind: Kind, judge: Judge) -> Found:
     """Return the reports that `patterns` name, each once; `judge` says which files of a folder are some.
 
-    Raises Refusal for a pattern that names nothing, and for more than 10,000 files.
+    Raises Refusal for a pattern that names nothing, and for more files than the limit.
     """
     found = Found(single=len(patterns) == 1 and not any(_is_many(root, named_format(root, one)[1]) for one in patterns))
     seen: set[Path] = set()
@@ -52,16 +53,17 @@ def find(root: Path, patterns: Collection[str], kind: Kind, judge: Judge) -> Fou
             mend = f"run the command that writes it, or name another with {_OPTION[kind]}{lost}"
             raise Refusal("missing-report", message, path=pattern, mend=mend)
         for path in paths:
-            real = path.resolve()  # a report and a link to it are one report
-            if real not in seen:
-                seen.add(real)
+            place = real(path)  # a report and a link to it are one report
+            if place not in seen:
+                seen.add(place)
                 name = _display(path, root)
                 names[name] += 1
                 # Reports from elsewhere may have the same name, and are still two.
                 called = name if names[name] == 1 else f"{name} ({names[name]})"
                 found.reports.append(Report(path, called, format=chosen))
-        if len(seen) > REPORT_COUNT:
-            raise Refusal("too-many-reports", f"more than {REPORT_COUNT} files match", path=pattern)
+        if len(seen) > (most := limits().report_files):
+            message = f"more than {most} files match, the limit"
+            raise Refusal("too-many-reports", message, path=pattern, mend=raising("report_files"))
     return found
 
 
@@ -110,12 +112,20 @@ def _files(root: Path, pattern: str, kind: Kind, judge: Judge, warnings: list[Wa
     if files or not folders:  # a glob that names both means the files
         return files
     for folder in folders:
+        _require_here(folder, root, pattern)
         files += _inside(folder, _display(folder, root), kind, judge, warnings)
     if not files:
         message = f"no file in this folder is one of the {kind} formats that are known here"
         mend = f"run the command that writes one, or name another with {_OPTION[kind]}"
         raise Refusal("missing-report", message, path=pattern, mend=mend)
     return files
+
+
+def _require_here(folder: Path, root: Path, pattern: str) -> None:
+    """Refuse a link that stands for a folder elsewhere: whoever made the reports could have all files there read."""
+    if Path(os.path.normpath(folder)).is_relative_to(root) and not lies_inside(folder, root):
+        message = "leads out of the project, to a folder"
+        raise Refusal("outside-project", message, path=pattern, mend="name that folder itself, or a file in it")
 
 
 def _inside(folder: Path, name: str, kind: Kind, judge: Judge, warnings: list[Warning]) -> Iterator[Path]:
@@ -159,6 +169,6 @@ def _expand(root: Path, pattern: str) -> list[Path]:
 
 def _display(path: Path, root: Path) -> str:
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        return real(path).relative_to(real(root)).as_posix()
     except (ValueError, OSError):
         return path.name  # a report from elsewhere: where it lies is nobody's business but this machine's

@@ -26,6 +26,7 @@ from phasemetrics.evidence.model import (
 )
 from phasemetrics.evidence.records import FITS, fields_of, listed, spelled, spelled_record, to_record
 from phasemetrics.reading import unique_keys
+from phasemetrics.shape import excess
 from phasemetrics.unitnames import Direction
 
 SCHEMA = 1
@@ -112,6 +113,8 @@ def read_as(build: Callable[[Any], _Built], content: bytes, path: str, what: str
     """
     mend = f"restore it with `git checkout -- {path}`, or record it again"
     try:
+        if over := excess(content):
+            raise ValueError(over[0])
         return build(json.loads(content.decode(), object_pairs_hook=unique_keys, parse_constant=_no_constant))
     except json.JSONDecodeError as error:
         message = f"{what} is malformed: {error.msg}"

@@ -12,7 +12,7 @@ from typing import Literal
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence import snapshot as codec
 from phasemetrics.evidence.model import Snapshot, Warning
-from phasemetrics.reading import JSON_LIMIT, read_regular
+from phasemetrics.reading import read_regular
 
 FOLDER = ".phasemetrics"
 Side = Literal["baseline", "end"]
@@ -63,7 +63,7 @@ def load(root: Path, phase: str, side: Side) -> Snapshot | None:
     if not path.exists() and not path.is_symlink():
         return None
     try:
-        return codec.loads(read_regular(path, place(phase, side), JSON_LIMIT), place(phase, side))
+        return codec.loads(read_regular(path, place(phase, side), "json_size"), place(phase, side))
     except Refusal as error:
         if error.code == "empty-file":
             return None  # nothing was ever recorded in it, so there is nothing that could be lost
@@ -114,7 +114,7 @@ def _candidates(
 def _named(root: Path, named: str) -> Baseline:
     path = root / named
     if os.path.isfile(path):  # noqa: PTH113 - Path.is_file raises for a name that is too long
-        return Baseline(codec.loads(read_regular(path, named, JSON_LIMIT), named), named)
+        return Baseline(codec.loads(read_regular(path, named, "json_size"), named), named)
     if _PHASE.fullmatch(named) and (snapshot := load(root, named, "end")) is not None:
         return Baseline(snapshot, f"the end of phase {named}, {place(named, 'end')}")
     raise Refusal(

@@ -36,7 +36,9 @@ class TreePaths:
     def _fitting(self, spelled: str) -> list[str]:
         parts = [part for part in spelled.split("/") if part]
         endings = self._endings_of(parts[-1]) if parts else {}
-        for first in range(len(parts)):
+        deepest = max((ending.count("/") + 1 for ending in endings), default=0)
+        # No longer ending can be one of the tree, and a stranger's path may have any number of folders.
+        for first in range(max(0, len(parts) - deepest), len(parts)):
             ending, before = "/".join(parts[first:]), parts[:first]
             if ending not in endings or _FOREIGN & set(before):
                 continue

@@ -21,7 +21,6 @@ from phasemetrics.running.importguard import forget
 from phasemetrics.running.proof import require_own_code
 from phasemetrics.running.thismachine import this_machine
 from phasemetrics.running.written import USUAL, Results, clock_of, results_of, says_where, written
-from phasemetrics.settings import CommandsTable
 
 
 def measure_at(project: Project, ref: str, evidence: Evidence, runs: int, say: Say) -> Snapshot:
@@ -33,7 +32,7 @@ def measure_at(project: Project, ref: str, evidence: Evidence, runs: int, say: S
     report is older than the run.
     """
     commands = project.config.commands
-    _require_results(commands, evidence)
+    _require_results(project, evidence)
     git: Any = import_module(f"{PACKAGE}.git")
     with room() as place, git.open_repository(project.root) as repository:
         revision = replace(git.revision(repository, ref), dirty=False)  # the work tree has no part in it
@@ -41,7 +40,7 @@ def measure_at(project: Project, ref: str, evidence: Evidence, runs: int, say: S
         say(f"laying out {revision.sha[:12]} of {revision.date[:10]}")
         checkout = lay_out(repository, revision, project.root, place, "then")
         results = results_of(checkout, commands.test, evidence.globs)
-        ended = _run(commands, checkout, results, runs, say)
+        ended = _run(project, checkout, results, runs, say)
         own = replace(evidence, root=checkout.place.folder, base=base, head="HEAD", machine=this_machine(), ran=True)
         changed = _require_commit(git, checkout)
         snapshot = measure(replace(own, globs=results.globs)).snapshot
@@ -50,29 +49,30 @@ def measure_at(project: Project, ref: str, evidence: Evidence, runs: int, say: S
     return _marked(snapshot, changed)
 
 
-def _require_results(commands: CommandsTable, evidence: Evidence) -> None:
+def _require_results(project: Project, evidence: Evidence) -> None:
     """Refuse before anything runs what cannot come to any number."""
-    if commands.test is None and commands.bench is None:
-        require_command(None, "test")
-    for key, command in (("test", commands.test), ("bench", commands.bench)):
-        if command is not None:
-            require_command(command, key)
+    commands = project.config.commands
+    if commands.test is not None or commands.bench is None:
+        require_command(project, "test")
+    if commands.bench is not None:
+        require_command(project, "bench")
     patterns = any(evidence.globs.get(kind) for kind in USUAL)
     if commands.test is not None and not patterns and not says_where(commands.test):
         mend = "say {junit} and {coverage} in it, or configure junit and coverage: where it writes its reports"
         raise UsageError("no-command", "[commands] test does not say where its reports go", mend=mend)
 
 
-def _run(commands: CommandsTable, checkout: Checkout, results: Results, runs: int, say: Say) -> Ended:
+def _run(project: Project, checkout: Checkout, results: Results, runs: int, say: Say) -> Ended:
     """Set up, test, run the benchmarks, and return how the tests ended; refuse unless it was the code of the commit."""
+    commands = project.config.commands
     if commands.setup is not None:
         say(f"setup: {commands.setup}")
-        run(require_command(commands.setup, "setup"), checkout.place, {})
+        run(require_command(project, "setup"), checkout.place, {})
         forget(checkout.folder)
     began = clock_of(checkout.folder)
     ended = _test(commands.test, checkout, results, say)
     for number in range(1, runs + 1) if commands.bench else ():
-        command = require_command(commands.bench, "bench")
+        command = require_command(project, "bench")
         say(f"bench, run {number} of {runs}: {command}")
         run_benchmarks(command, checkout.place, checkout.result(number))
 

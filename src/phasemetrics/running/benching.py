@@ -35,7 +35,7 @@ def run_here(project: Project, evidence: Evidence, runs: int, say: Say) -> Evide
     They are written where the first pattern of benchmark results says that has a `*`, with the number of the run in
     its place; where none has, before the suffix of the first (`build/bench-1.json`). Raises Refusal, UsageError.
     """
-    command = require_command(project.config.commands.bench, "bench")
+    command = require_command(project, "bench")
     paths = _result_paths(project.root, evidence.globs.get("bench", ()), runs)
     before = _head(project.root)
     for number, path in enumerate(paths, 1):
@@ -53,11 +53,11 @@ def run_in_turn(project: Project, order: Order, runs: int, say: Say) -> Order:
     The mood of the machine is then the same for both. Returns the order with the results of HEAD as evidence, and with
     `earlier` what was measured of the commit before: that of the baseline, else the base. Raises Refusal, UsageError.
     """
-    command = require_command(project.config.commands.bench, "bench")
+    command = require_command(project, "bench")
     paths = _result_paths(project.root, order.evidence.globs.get("bench", ()), runs)
     with _laid_out(project, order) as (before, after):
         if project.config.commands.setup is not None:
-            setup = require_command(project.config.commands.setup, "setup")
+            setup = require_command(project, "setup")
             for tree in (before, after):
                 say(f"setting up {tree.revision.sha[:12]}: {setup}")
                 run(setup, tree.place, {})

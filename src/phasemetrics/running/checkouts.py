@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +12,10 @@ from typing import Any
 from phasemetrics.errors import Refusal, no_room
 from phasemetrics.evidence.formats import PACKAGE
 from phasemetrics.evidence.model import Revision
+from phasemetrics.realpath import real
 from phasemetrics.running.commands import Place, Started, end_all
 from phasemetrics.running.importguard import guard
+from phasemetrics.scratch import scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,13 @@ class Checkout:
 @contextmanager
 def room() -> Iterator[Room]:
     """Yield a room for checkouts; raise Refusal where none can be made."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="phasemetrics-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise no_room(f"cannot be made: {error.strerror}") from None
-    with folder as name:
-        made = Room(Path(name))
+    with ExitStack() as stack:
         try:
-            yield made
-        finally:
-            end_all(made.started)
+            made = Room(stack.enter_context(scratch()))
+        except OSError as error:
+            raise no_room(f"cannot be made: {error.strerror}") from None
+        stack.callback(lambda: end_all(made.started))
+        yield made
 
 
 def lay_out(repository: Any, revision: Revision, project: Path, place: Room, name: str) -> Checkout:
@@ -68,7 +66,7 @@ def lay_out(repository: Any, revision: Revision, project: Path, place: Room, nam
     top = folder / "tree"
     git.check_out(repository, revision.sha, top)
     paths: frozenset[str] = git.tracked_paths(repository, revision.sha)
-    inside = _inside(top, project.resolve().relative_to(repository.root), revision.sha)
+    inside = _inside(top, real(project).relative_to(repository.root), revision.sha)
     variables = guard(folder, repository.root, top, paths)
     return Checkout(revision, top, Place(inside, variables, place.started), folder, paths)
 
@@ -76,7 +74,7 @@ def lay_out(repository: Any, revision: Revision, project: Path, place: Room, nam
 def _inside(tree: Path, folder: Path, sha: str) -> Path:
     """Return the folder of the project in a checkout; refuse one that is not there, or leads out of it."""
     found = tree / folder
-    if not found.is_dir() or found.resolve() != tree.resolve() / folder:
+    if not found.is_dir() or real(found) != real(tree) / folder:
         message = f"the project has no such folder at commit {sha[:12]}"
         raise Refusal("missing-file", message, path=folder.as_posix(), mend="name a later commit")
     return found

@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Literal, TypeAlias
 
+from phasemetrics.config import Project
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.escaping import visible
 
 _SAID = 500  # characters of what a command said last
 _LAST = 64 << 10  # bytes of its output that are looked at for that
-# Workflows that run with the rights of the repository on what a stranger wrote.
-_PRIVILEGED = {"pull_request_target", "workflow_run"}
 # Whatever these name belongs to the checkout that we were started in, and not to the one that is to be measured: its
 # environment, where its reports go, which of its tests run, the make that started us.
 _OTHERS = {
@@ -28,12 +27,13 @@ _OTHERS = {
     "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "NODE_PATH", "CARGO_TARGET_DIR",
 }  # fmt: skip
 _FAMILIES = ("GIT_", "PHASEMETRICS_")
-_EXAMPLES = {
+_EXAMPLES: dict[Key, str] = {
     "setup": '"python -m venv .venv && .venv/bin/pip install -q -e ."',
     "test": '"pytest --junitxml={junit} --cov --cov-report=json:{coverage}"',
     "bench": '"pytest benchmarks --benchmark-json={bench}"',
 }
 Started: TypeAlias = "subprocess.Popen[bytes]"
+Key: TypeAlias = Literal["setup", "test", "bench"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,9 @@ class Place:
     started: list[Started] | None = None
 
 
-def require_command(command: str | None, key: str) -> str:
+def require_command(project: Project, key: Key) -> str:
     """Return a configured command; raise UsageError for one that is not there, Refusal where none may run."""
+    command: str | None = getattr(project.config.commands, key)
     if command is None:
         mend = f"add it to the configuration: [commands] {key} = {_EXAMPLES[key]}"
         raise UsageError("no-command", f"[commands] {key} is not configured", mend=mend)
@@ -58,10 +59,13 @@ def require_command(command: str | None, key: str) -> str:
         raise UsageError("no-command", "[commands] bench does not say where its results go", mend=mend)
     if "\0" in command:
         raise UsageError("bad-config", f"[commands] {key} holds a NUL character", mend="remove it")
-    event = os.environ.get("GITHUB_EVENT_NAME", "")
-    if event in _PRIVILEGED:
-        message = f"commands of the project are not run in a workflow of {event}: a stranger may have written them"
-        raise Refusal("unsafe-event", message, mend="measure in a workflow of pull_request or push")
+    if project.privilege is not None:
+        event = project.privilege.event
+        message = (
+            f"commands are not run for {event}, with the rights of the repository: a stranger may have written them"
+        )
+        mend = "measure in a workflow of pull_request or push; if no stranger's code is checked out, say --allow-run"
+        raise Refusal("unsafe-event", message, mend=mend)
     return command
 
 

@@ -11,6 +11,7 @@ from phasemetrics.escaping import visible
 from phasemetrics.evidence.formats import collector_for
 from phasemetrics.evidence.model import FileCoverage, Kind, Measurement, Report
 from phasemetrics.evidence.paths import is_absolute, path_class
+from phasemetrics.realpath import lies_inside, real
 from phasemetrics.running.checkouts import Checkout
 from phasemetrics.running.importguard import require_own, was_watched
 
@@ -54,13 +55,13 @@ def _lies_in(checkout: Checkout, path: str) -> bool:
     if not is_absolute(path):
         place = Path(os.path.normpath(checkout.place.folder / path))
         return place.is_relative_to(checkout.top)
-    return Path(os.path.realpath(path)).is_relative_to(checkout.top.resolve())
+    return lies_inside(Path(path), checkout.top)
 
 
 def _is_code(checkout: Checkout, path: str) -> bool:
     """Return whether a path is a file of the checkout, and no test: where a test lies says nothing of what it ran."""
-    real, top = Path(os.path.realpath(checkout.place.folder / path)), checkout.top.resolve()
-    return real.is_file() and real.is_relative_to(top) and path_class(real.relative_to(top).as_posix()) != "tests"
+    file, top = real(checkout.place.folder / path), real(checkout.top)
+    return file.is_file() and file.is_relative_to(top) and path_class(file.relative_to(top).as_posix()) != "tests"
 
 
 def _is_python(checkout: Checkout) -> bool:

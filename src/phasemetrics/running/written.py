@@ -13,6 +13,7 @@ from phasemetrics.errors import Refusal
 from phasemetrics.evidence.formats import verdict
 from phasemetrics.evidence.model import Kind, Report
 from phasemetrics.evidence.reportfiles import find, named_format
+from phasemetrics.realpath import lies_inside
 from phasemetrics.running.checkouts import Checkout
 
 USUAL: Mapping[Kind, str] = {"junit": "build/junit.xml", "coverage": "build/coverage.json"}
@@ -57,7 +58,7 @@ def _cleared(checkout: Checkout, name: str) -> Path:
     path = checkout.place.folder / name
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        inside = path.parent.resolve().is_relative_to(checkout.top.resolve())
+        inside = lies_inside(path.parent, checkout.top)
         if inside:
             path.unlink(missing_ok=True)
     except OSError as error:
@@ -105,7 +106,7 @@ def written(
 
 
 def _require_own(report: Report, kind: Kind, checkout: Checkout, began: int) -> None:
-    if report.path.is_relative_to(checkout.top) and not report.path.resolve().is_relative_to(checkout.top.resolve()):
+    if report.path.is_relative_to(checkout.top) and not lies_inside(report.path, checkout.top):
         raise _leads_out(report.name)
     time_ns = report.path.stat().st_mtime_ns
     if time_ns <= began:

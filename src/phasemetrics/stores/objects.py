@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.history import Record, end_order
 from phasemetrics.evidence.store import Side
-from phasemetrics.reading import JSON_LIMIT
+from phasemetrics.limits import limits
 from phasemetrics.stores.failures import answering
 from phasemetrics.stores.keys import Key, folder_of, key_of, read_key
 
@@ -93,8 +93,8 @@ class Objects:
         import obstore
 
         found = obstore.get(self._store, name)
-        if found.meta["size"] > JSON_LIMIT:
-            raise self._damaged(name, f"it has {found.meta['size']} bytes, the limit is {JSON_LIMIT}")
+        if found.meta["size"] > (most := limits().json_size):
+            raise self._damaged(name, f"it has {found.meta['size']} bytes, the limit is {most}")
         return bytes(found.bytes())
 
     def _is_kept(self, name: str, content: bytes) -> bool:

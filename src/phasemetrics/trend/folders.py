@@ -9,6 +9,7 @@ from pathlib import Path
 
 from phasemetrics.errors import Refusal, UsageError
 from phasemetrics.evidence.history import recorded_in
+from phasemetrics.realpath import real
 from phasemetrics.trend.gathering import History
 
 _CONFIGURED = ("phasemetrics.toml", "pyproject.toml")
@@ -35,7 +36,7 @@ def projects(folders: Iterable[tuple[Path, str]]) -> tuple[Project, ...]:
     for folder, name in folders:
         if not folder.is_dir():
             raise UsageError("no-directory", "there is no such folder", path=name, mend="name an existing folder")
-        given.setdefault(folder.resolve(), name)
+        given.setdefault(real(folder), name)
     settings = {root: _settings(root, name) for root, name in given.items()}
     names = _names({root: configured for root, (configured, _) in settings.items()})
     return tuple(Project(root, name, names[root], settings[root][1]) for root, name in given.items())
@@ -82,7 +83,7 @@ def add_records(history: History, project: Project) -> int:
     try:
         return history.add(recorded_in(project.root, project.repository))
     except Refusal as error:
-        place = f"{project.given}/{error.path}"
+        place = f"{project.given}/{error.path}" if error.path else project.given
         raise Refusal(
             error.code, error.message, path=place, line=error.line, column=error.column, mend=error.mend
         ) from None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from phasemetrics.errors import Refusal
 from phasemetrics.evidence.history import Record, phase_order
 from phasemetrics.evidence.model import Snapshot
 from phasemetrics.evidence.points import read_point
 from phasemetrics.evidence.store import Side
+from phasemetrics.limits import limits, raising
 
 ENDS: tuple[Side, ...] = ("end",)
 BOTH: tuple[Side, ...] = ("baseline", "end")
@@ -20,23 +22,27 @@ class History:
     """What was measured at each side of each phase of each repository, in the order in which they were added.
 
     Of the records only the wanted `sides` are read, and of these the metrics kept that `takes` takes. `known` are all
-    of their metrics, each with whether it was ever other than 0.
+    of their metrics, each with whether it was ever other than 0; `count` is of all records.
     """
 
     takes: Callable[[str], bool]
     sides: Collection[Side]
     repositories: dict[str, dict[str, _Sides]] = field(default_factory=dict)
     known: dict[str, bool] = field(default_factory=dict)
+    count: int = 0
 
     def add(self, records: Iterable[Record]) -> int:
-        """Add records and return how many there were; raise Refusal for one that is damaged."""
-        count = 0
+        """Add records and return how many there were; raise Refusal for one that is damaged, and for too many."""
+        before, most = self.count, limits().records
         for record in records:
-            count += 1
+            self.count += 1
+            if self.count > most:
+                message = f"more than {most} records, the limit"
+                raise Refusal("too-many-records", message, mend=f"name fewer projects; {raising('records')}")
             phase = self.repositories.setdefault(record.repository, {}).setdefault(record.phase, {})
             if record.side in self.sides:
                 phase[record.side] = self._kept(read_point(record).measured)
-        return count
+        return self.count - before
 
     def _kept(self, measured: Snapshot) -> Snapshot:
         kept = {}

@@ -61,7 +61,7 @@ def chart(series: Sequence[Series], phases: Sequence[str]) -> str:
 def table(series: Sequence[Series], phases: Sequence[str]) -> str:
     """Return a table of one metric with every number, a row for each repository, and under it what is to be said."""
     lines = [
-        f"| | {' | '.join(map(phase_name, phases))} | change |",
+        f"| | {' | '.join(plain(phase_name(phase)) for phase in phases)} | change |",
         f"|---|{'---:|' * (len(phases) + 1)}",
     ]
     for one in series:
@@ -108,7 +108,7 @@ def _caption(series: Sequence[Series], drawn: Sequence[Series], phases: Sequence
         yield f"{len(drawn)} of {len(series)} repositories are drawn{most}."
     left_out = sorted(set(range(len(phases))) - set(_places(drawn, len(phases))))
     if left_out:
-        names = ", ".join(phase_name(phases[place]) for place in left_out)
+        names = ", ".join(plain(phase_name(phases[place])) for place in left_out)
         yield f"Not on the chart, because a value is missing: {names}. A line says nothing of what it passes over."
 
 

@@ -73,13 +73,16 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def make_folders(folder: Path, made: list[Path]) -> None:
-    """Make `folder` and the folders above it, durably, and add to `made` those that were not there."""
-    missing = [step for step in (folder, *folder.parents) if not step.exists()]
-    for step in reversed(missing):
-        made.append(step)  # first: an interrupt may come right after it was made
+def make_folders(folder: Path) -> None:
+    """Make `folder` and the folders above it that are not there, durably."""
+    for step in missing_folders(folder):
         step.mkdir(exist_ok=True)
         sync_folder(step.parent)
+
+
+def missing_folders(folder: Path) -> list[Path]:
+    """Return `folder` and the folders above it, as far as they are not there, the outermost first."""
+    return [step for step in (folder, *folder.parents) if not step.exists()][::-1]
 
 
 def stage(temporary: Path, content: bytes, like: Path | None) -> None:

@@ -45,7 +45,8 @@ def journal_of(base: Path, root: Path, documents: Sequence[Change], records: Seq
         if change.after != (change.before or b""):  # an empty record says nothing, so it need not be made
             path = _record_path(base, root, change)
             _add(noted, _entry(path, change, written.get(change.belongs_to or "")))
-    return Journal(tuple(entries.values()), tuple(noted.values()))
+    missing = [step for path in (*entries, *noted) for step in atomic.missing_folders(path.parent)]
+    return Journal(tuple(entries.values()), tuple(noted.values()), tuple(dict.fromkeys(missing)))
 
 
 def _add(entries: dict[Path, Entry], entry: Entry) -> None:

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
-from phasemetrics.reading import TEXT_LIMIT
+from phasemetrics.reading import bound
 
 # A pull request may bring a link to `.git/config`: inside the root, a regular file, and full of other people's secrets.
 _PRIVATE = {".git", ".phasemetrics"}
@@ -77,8 +77,9 @@ def resolve_new(root: Path, path: Path, name: str) -> Path:
 def read_document(path: Path, name: str) -> bytes:
     """Return all bytes of a resolved document, none at all for an empty one.
 
-    Raises `Refusal` for what cannot be read, has become something else than a regular file, or is over `TEXT_LIMIT`.
+    Raises `Refusal` for what cannot be read, has become something else than a regular file, or is over the limit.
     """
+    most, mend = bound("document_size")
     try:
         # O_NOFOLLOW: the path is resolved, so a link in its place was put there since.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -90,11 +91,11 @@ def read_document(path: Path, name: str) -> bytes:
         raise Refusal("not-a-file", "is not a regular file", path=name, mend="name a regular file")
     with os.fdopen(descriptor, "rb") as stream:
         try:
-            content = stream.read(TEXT_LIMIT + 1)
+            content = stream.read(most + 1)
         except OSError as error:
             raise Refusal("unreadable", f"cannot be read: {error.strerror}", path=name) from None
-    if len(content) > TEXT_LIMIT:
-        raise Refusal("too-large", f"is over the limit of {TEXT_LIMIT} bytes", path=name)
+    if len(content) > most:
+        raise Refusal("too-large", f"is over the limit of {most} bytes", path=name, mend=mend)
     return content
 
 

@@ -50,10 +50,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """The documents and the records of one transaction, in the order in which they are written."""
+    """The documents and the records of one transaction, in the order in which they are written.
+
+    `folders` have to be made for them, the outer ones first.
+    """
 
     documents: tuple[Entry, ...]
     records: tuple[Entry, ...]
+    folders: tuple[Path, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -78,8 +82,9 @@ def save(journal: Journal, place: Path, root: Path) -> None:
         }
         for entry in journal.records
     ]
-    text = json.dumps({"schema": 1, "tool": "phasemetrics", "documents": documents, "records": records}, indent=1)
-    atomic.replace(place, text.encode("ascii"))
+    folders = [folder.relative_to(root).as_posix() for folder in journal.folders]
+    said = {"schema": 1, "tool": "phasemetrics", "documents": documents, "records": records, "folders": folders}
+    atomic.replace(place, json.dumps(said, indent=1).encode("ascii"))
 
 
 def load(place: Path, root: Path, name: str) -> Journal | None:
@@ -107,14 +112,15 @@ def _row(entry: Entry, root: Path) -> dict[str, str | None]:
 
 
 def _journal(said: Any, root: Path) -> Journal:
-    _expect(isinstance(said, dict) and said.keys() == {"schema", "tool", "documents", "records"}, "other keys")
+    lists = ("documents", "records", "folders")
+    _expect(isinstance(said, dict) and said.keys() == {"schema", "tool", *lists}, "other keys")
     _expect(said["schema"] == 1 and said["tool"] == "phasemetrics", "another schema")
-    _expect(isinstance(said["documents"], list) and isinstance(said["records"], list), "no lists")
+    _expect(all(isinstance(said[name], list) for name in lists), "no lists")
     documents = tuple(_entry(row, root, _KEYS) for row in said["documents"])
     records = tuple(_record(row, root, {entry.path for entry in documents}) for row in said["records"])
     outside = all(entry.path.relative_to(root).parts[0] != FOLDER for entry in documents)
     _expect(outside, "a record among the documents")
-    return Journal(documents, records)
+    return Journal(documents, records, tuple(root / _relative(name) for name in said["folders"]))
 
 
 def _record(row: Any, root: Path, documents: set[Path]) -> Entry:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
@@ -14,6 +15,8 @@ from phasemetrics.writing.guard import passes_link
 from phasemetrics.writing.journal import Entry, Journal
 
 Kept = list[tuple[str, Path]]
+
+_NOT_EMPTY = {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR}  # or not there, or something else by now
 
 
 def settle(root: Path) -> None:
@@ -77,9 +80,20 @@ def discard(entries: Sequence[Entry]) -> None:
     The last temporary goes first: without it the next start knows that nothing was put in place.
     """
     for entry in reversed(entries):
-        with writing(entry.name):
+        # A file where its folder was to be: there is nothing in it, and the others are still to be removed.
+        with writing(entry.name), suppress(NotADirectoryError):
             entry.temporary.unlink(missing_ok=True)
     sync_folders(entries)
+
+
+def unmake(folders: Sequence[Path]) -> None:
+    """Remove those of the folders, the outer ones first, that hold nothing; raises `OSError`."""
+    for folder in reversed(folders):
+        try:
+            folder.rmdir()
+        except OSError as error:
+            if error.errno not in _NOT_EMPTY:
+                raise
 
 
 def kept_refusal(base: Path, kept: Kept) -> Refusal:
@@ -112,6 +126,7 @@ def _settle(base: Path, plan: Journal, pending: Path) -> Kept:
     if staged:
         rescue(entries, pending.parent, kept)
     discard(entries)
+    unmake([folder for folder in plan.folders if not passes_link(base, folder)])
     pending.unlink()
     atomic.sync_folder(pending.parent)
     return kept
@@ -143,6 +158,6 @@ def _finish(record: Entry) -> None:
             return
         if record.spare() != record.after:
             record.temporary.unlink(missing_ok=True)
-            atomic.make_folders(record.path.parent, [])
+            atomic.make_folders(record.path.parent)
             atomic.stage(record.temporary, record.content, None if record.before is None else record.path)
         atomic.install(record.temporary, record.path, new=record.before is None)

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
-from phasemetrics.writing.atomic import sync_folder, writing
+from phasemetrics.writing.atomic import replace, sync_folder, writing
 from phasemetrics.writing.guard import passes_link
 
 if sys.platform == "win32":
@@ -21,6 +21,7 @@ else:
 
 _POINTER_LIMIT = 4096
 _PAUSE = 0.01
+_TURN, _TURN_SIZE = 1, 8  # behind the byte that is locked on Windows, where it could not be read
 
 
 def state_folder(root: Path) -> Path:
@@ -57,13 +58,13 @@ def prepare(root: Path) -> Path:
                 step.mkdir(mode=mode, exist_ok=True)
                 sync_folder(step.parent)
         if committed and not (folder / ".gitignore").exists():
-            (folder / ".gitignore").write_text("*\n", encoding="ascii")
+            replace(folder / ".gitignore", b"*\n")
     return folder
 
 
 @contextmanager
 def held(root: Path, timeout: float, *, read_only: bool = False) -> Iterator[bool]:
-    """Hold the project's lock; waits up to `timeout` seconds, then raises `Refusal` with the code `locked`.
+    """Hold the project's lock; raises `Refusal` (`locked`) when another run has held it for `timeout` seconds.
 
     With `read_only` nothing is made for it: yields False, holding nothing, where no one ever wrote or nobody may.
     The file stays: removing a lock that another process waits for would give it to two.
@@ -128,18 +129,32 @@ def _open(folder: Path, root: Path) -> int:
 
 
 def _wait(descriptor: int, timeout: float, name: str) -> None:
-    end = time.monotonic() + timeout
+    turn, end = _turn(descriptor), time.monotonic() + timeout
     while not _take(descriptor, name):
-        if time.monotonic() >= end:
+        now, before, turn = time.monotonic(), turn, _turn(descriptor)
+        if turn != before:
+            # Of many that wait, one may come last for long: the time is that of one holder.
+            end = now + timeout
+        if now >= end:
             message = f"another run has held the lock for {timeout:g} s"
             raise Refusal("locked", message, path=name, mend="wait for it to end, then run the same command again")
         time.sleep(_PAUSE)
+    with suppress(OSError):  # on a full disk nobody can tell holders apart
+        os.lseek(descriptor, _TURN, os.SEEK_SET)
+        os.write(descriptor, os.urandom(_TURN_SIZE))
+
+
+def _turn(descriptor: int) -> bytes:
+    """Return what the last holder of the lock wrote into it, which is different for each."""
+    os.lseek(descriptor, _TURN, os.SEEK_SET)
+    return os.read(descriptor, _TURN_SIZE)
 
 
 def _take(descriptor: int, name: str) -> bool:
     with writing(name):
         try:
             if sys.platform == "win32":
+                os.lseek(descriptor, 0, os.SEEK_SET)
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             else:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

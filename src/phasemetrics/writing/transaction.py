@@ -8,11 +8,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from phasemetrics.errors import Refusal
+from phasemetrics.scratch import sweep
 from phasemetrics.writing import atomic, journal, state
 from phasemetrics.writing.atomic import writing
 from phasemetrics.writing.change import Change, journal_of
 from phasemetrics.writing.journal import Entry, Journal
-from phasemetrics.writing.settlement import Kept, discard, kept_refusal, rescue, settle, sync_folders, take_back
+from phasemetrics.writing.settlement import (
+    Kept,
+    discard,
+    kept_refusal,
+    rescue,
+    settle,
+    sync_folders,
+    take_back,
+    unmake,
+)
 from phasemetrics.writing.state import state_folder
 
 __all__ = ["Change", "commit", "locked", "settle", "state_folder"]
@@ -22,9 +32,11 @@ __all__ = ["Change", "commit", "locked", "settle", "state_folder"]
 def locked(root: Path, timeout: float = 10.0, *, read_only: bool = False) -> Iterator[None]:
     """Hold the project's lock, with whatever an interrupted run left behind settled; enter it before reading.
 
-    Waits up to `timeout` seconds, then raises `Refusal` (`locked`). With `read_only` nothing is made where no run ever
-    wrote, and what cannot be settled because nothing may be written is left.
+    Raises `Refusal` (`locked`) when another run has held it for `timeout` seconds. With `read_only` nothing is made
+    where no run ever wrote, and what cannot be settled because nothing may be written is left. Temporary folders of
+    killed runs go, too.
     """
+    sweep()
     with state.held(root, timeout, read_only=read_only) as holding:
         if holding:
             try:
@@ -48,20 +60,19 @@ def commit(root: Path, documents: Sequence[Change], records: Sequence[Change]) -
     plan = journal_of(base, root, documents, records)
     if not plan.entries:
         return
-    made: list[Path] = []
     staged = False
     try:
         with writing(state.shown(base, pending)):
             journal.save(plan, pending, base)
         for entry in plan.entries:
-            _stage(entry, made)
+            _stage(entry)
         staged = True
         _install(plan.documents)
         _install(plan.records)
         for entry in plan.entries:
             _expect_displaced(entry)  # again: an editor may have been in the middle of saving
     except BaseException as error:
-        kept = _undo(plan, pending, made, staged=staged)
+        kept = _undo(plan, pending, staged=staged)
         if kept:
             raise kept_refusal(base, kept) from error
         raise
@@ -79,10 +90,10 @@ def _changed(name: str) -> Refusal:
     return Refusal("changed-meanwhile", message, path=name, mend="run the same command again")
 
 
-def _stage(entry: Entry, made: list[Path]) -> None:
+def _stage(entry: Entry) -> None:
     """Write the new file beside the old one: whatever a full disk or a foreign owner refuses is refused here."""
     with writing(entry.name):
-        atomic.make_folders(entry.path.parent, made)
+        atomic.make_folders(entry.path.parent)
         if entry.here() != entry.before:
             raise _changed(entry.name)
         atomic.stage(entry.temporary, entry.content, None if entry.before is None else entry.path)
@@ -108,7 +119,7 @@ def _expect_displaced(entry: Entry) -> None:
             raise _changed(entry.name)
 
 
-def _undo(plan: Journal, pending: Path, made: list[Path], *, staged: bool) -> Kept:
+def _undo(plan: Journal, pending: Path, *, staged: bool) -> Kept:
     """Put everything back; what even that cannot do is left, journal and all, for the next start."""
     kept: Kept = []
     with suppress(OSError, Refusal):
@@ -117,9 +128,7 @@ def _undo(plan: Journal, pending: Path, made: list[Path], *, staged: bool) -> Ke
                 take_back(entry)
             rescue(plan.entries, pending.parent, kept)
         discard(plan.entries)
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()
+        unmake(plan.folders)
         pending.unlink(missing_ok=True)
         atomic.sync_folder(pending.parent)
     return kept
