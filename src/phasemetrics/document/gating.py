@@ -30,7 +30,7 @@ def _state(hole: Hole, entry: Entry | None, gate: Gate, wanted: str | None) -> t
     ticked = bool(is_ticked(hole.text))
     ours = entry is not None and entry.written == hole.text
     if hole.repeated:
-        return "ambiguous", "ambiguous", "the same place stands further up; this one was left alone"
+        return "ambiguous", "ambiguous", "the same place stands elsewhere, too; this one was left alone"
     if gate.holds is None:
         if ticked:
             return ("stale" if ours else "kept"), gate.code, f"ticked, and the evidence cannot tell: {gate.said}"

@@ -77,7 +77,7 @@ def decide(hole: Hole, entry: Entry | None, value: Value, column: int) -> Decisi
 
 def _state(hole: Hole, entry: Entry | None, value: Value, new: str | None, text: str) -> tuple[State, str, str]:
     if hole.repeated:
-        return "ambiguous", "ambiguous", "the same place stands further up; this one was left alone"
+        return "ambiguous", "ambiguous", "the same place stands elsewhere, too; this one was left alone"
     if hole.slot.is_placeholder(text):
         if new is None:
             return "unfilled", *_why(value, text)

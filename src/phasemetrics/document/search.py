@@ -62,13 +62,11 @@ class Search:
         self._paths = Paths(keys.values())
 
     def candidates(self, pattern: Pattern) -> list[Line]:
-        """Return the lines that a pattern may stand for: of its kind, under its headings, not taken.
-
-        In order, but what is quoted comes last: where a section and a quotation of it stand, the section is meant.
-        """
+        """Return the lines that a pattern may stand for: of its kind, under its headings, not taken; the quoted last."""
         groups = self._index.get(pattern.kind, {})
         lines = [line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ())]
         self._spend(len(lines))
+        # Where a section and a quotation of it stand, the section is meant.
         free = (line for line in lines if line.number not in self._claimed)
         return sorted(free, key=lambda line: (is_quoted(self.document.raw(line)), line.number))
 
@@ -86,8 +84,7 @@ class Search:
         self._left -= steps
         if self._left < 0:
             message = "too many lines may be those of a template: to compare all of them would take too long"
-            mend = "split the document, or use templates with fewer lines"
-            raise Refusal("too-much-to-compare", message, mend=mend)
+            raise Refusal("too-much-to-compare", message, mend="split the document, or use templates with fewer lines")
 
     def take(self, *lines: Line) -> None:
         """Keep lines from being found again."""
