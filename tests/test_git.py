@@ -572,14 +572,32 @@ def test_dirty_with_an_unusual_index(pair: tuple[Workshop, str, str], how: str) 
     assert dirty(shop.root)
 
 
-def test_a_work_tree_that_git_cannot_read(pair: tuple[Workshop, str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("fatal: odd\n", "unreadable"),
+        ("fatal: sha1 file 'index.lock' write error. Out of diskspace\n", "no-temporary-directory"),
+    ],
+)
+def test_a_work_tree_that_git_cannot_read(
+    pair: tuple[Workshop, str, str], monkeypatch: pytest.MonkeyPatch, said: str, code: str
+) -> None:
     shop, *_ = pair
+    monkeypatch.setattr(_git_worktree, "_compare", lambda *_: _git_view.Answer(128, b"", said))
+    assert refusal(shop.root).code == code
 
-    def fails(*given: object) -> None:
-        return None
 
-    monkeypatch.setattr(_git_worktree, "_compare", fails)
-    assert refusal(shop.root).code == "unreadable"
+def test_a_copy_of_the_index_that_cannot_be_removed(
+    pair: tuple[Workshop, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop, *_ = pair
+    monkeypatch.setattr(_git_worktree, "_compare", lambda *_: _git_view.Answer(128, b"", ""))
+
+    def broken(path: Path, missing_ok: bool = False) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "unlink", broken)
+    assert refusal(shop.root).code == "no-temporary-directory"
 
 
 def test_line_ends_as_the_person_configured_them(pair: tuple[Workshop, str, str]) -> None:

@@ -62,7 +62,7 @@ class Search:
         self._paths = Paths(keys.values())
 
     def candidates(self, pattern: Pattern) -> list[Line]:
-        """Return the lines that a pattern may stand for: of its kind, under its headings, not taken; the quoted last."""
+        """Return the lines that a pattern may stand for: of its kind, under its headings, free; quoted ones last."""
         groups = self._index.get(pattern.kind, {})
         lines = [line for path in self._paths.fitting(pattern.path) for line in groups.get(path, ())]
         self._spend(len(lines))
