@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from coverage_facts import GOLDEN, expected, files, read, totals, warnings, written
+from limiting import limited
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.model import Fact
 from phasemetrics_collectors import simplecov
@@ -62,6 +63,16 @@ def test_what_cannot_be_is_refused_with_its_place(tmp_path: Path, file: object, 
     assert (caught.value.code, caught.value.path) == ("bad-json", "made.txt")
     assert message in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("lines", [[0, None, 1] * 10, {"lines": [0, None, 1] * 10}])
+def test_the_lines_of_a_report_have_a_limit(tmp_path: Path, lines: object) -> None:
+    with limited(elements=90):
+        assert len(files(made(tmp_path, *[{f"{i}.rb": lines for i in range(3)}] * 4))) == 3
+        with pytest.raises(Refusal, match="more than 90 lines, the limit") as caught:
+            made(tmp_path, *[{f"{i}.rb": lines for i in range(3)}] * 2, {"3.rb": lines})
+    assert caught.value.code == "bad-json"
+    assert "`elements`" in (caught.value.mend or "")
 
 
 def test_a_report_without_lines_is_said_to_be_empty(tmp_path: Path) -> None:

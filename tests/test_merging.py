@@ -364,7 +364,7 @@ def test_a_unit_that_is_not_known_is_only_words() -> None:
     merged = Merged()
     merged.add(Measurement("bench.x.value", 1, "`a`|<!--@b](c)\n" + "d" * 99), "a.json")
     (metric,) = merged.metrics({}).values()
-    assert metric.unit == "\u02cba\u02cb\u2223\u2039!--\uff20b] (c)\\nddddddddddddd\u2026"
+    assert metric.unit == "\u02cba\u02cb\u2223\u2039!--\uff20b\uff3d(c)\\nddddddddddddd\u2026"
 
 
 def test_the_report_may_say_which_way_is_better_and_contradict_itself() -> None:

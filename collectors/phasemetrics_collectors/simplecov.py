@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from phasemetrics.evidence.model import Fact, Kind, Report
+from phasemetrics.limits import limits, raising
 from phasemetrics_collectors._coverage_lines import FileLines, branch_name, totals, without_lines
 from phasemetrics_collectors._json import read
 from phasemetrics_collectors._json_node import Node, spelled
@@ -34,9 +36,17 @@ def collect(report: Report) -> Iterator[Fact]:
     """
     files: dict[str, FileLines] = {}
     no_code: dict[str, set[int]] = {}
+    longest: dict[str, int] = {}
+    lines = 0
     for _, command in read(report, _MEND).members():
         for path, node in command.need("coverage").members():
             name = spelled(path).replace("\\", "/")
+            length, before = _length(node), longest.get(name, 0)
+            lines += max(0, length - before)  # those of a file are kept once, however many commands ran it
+            longest[name] = max(length, before)
+            if lines > limits().elements:  # two bytes of a report are a line, and each takes a hundred to be kept
+                message = f"brings the report to more than {limits().elements} lines, the limit"
+                raise replace(node, mend=raising("elements")).refuse(message)
             no_code.setdefault(name, set()).update(_file(node, files.setdefault(name, FileLines())))
     for name, file in files.items():
         file.lines -= no_code[name] - file.covered
@@ -45,6 +55,11 @@ def collect(report: Report) -> Iterator[Fact]:
         yield without_lines(report, None, _MEND)
     for name in sorted(files):
         yield files.pop(name).coverage(name, with_branches=bool(counted["branches"][1]))
+
+
+def _length(node: Node) -> int:
+    listed = node.value.get("lines") if isinstance(node.value, dict) else node.value
+    return len(listed) if isinstance(listed, list) else 0
 
 
 def _file(node: Node, found: FileLines) -> Iterator[int]:

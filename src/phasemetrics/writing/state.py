@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -125,7 +126,12 @@ def _scoped(git: Path, common: Path, below: str) -> Path:
 def _open(folder: Path, root: Path) -> int:
     lock = folder / "lock"
     with writing(shown(root, lock)):
-        return os.open(lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0), 0o600)
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+        descriptor = os.open(lock, flags, 0o600)
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise OSError("it is not a regular file")
+    return descriptor
 
 
 def _wait(descriptor: int, timeout: float, name: str) -> None:
