@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import safety
 import sample_project
 from journey import at_the_end_of_the_phase, succeed
 
@@ -23,6 +24,11 @@ gc.set_threshold(200_000, 20, 20)
 # A loaded machine is slow and not wrong. In CI every run draws the same examples; a person's draws new ones.
 settings.register_profile("house", deadline=None, derandomize="CI" in os.environ, print_blob=True)
 settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if safety.RUNNING is not None:
+        config.pluginmanager.register(safety.RUNNING)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from test_faults import save_by_rename, save_in_place
 pytestmark = pytest.mark.skipif(bool(shim.missing()), reason=shim.missing())
 
 WHOLE = "FAULTS" in os.environ  # `make faults`: all points, and not a draw of them
-SLICE = {"fill": 30, "first": 20, "baseline": 10, "reset": 10}
+SLICE = {"fill": 20, "first": 12, "baseline": 7, "reset": 7}
 # Where something was wrong once: it goes wrong in the slice, too.
 FINDS = {"fill": ("EIO-ever", "/index.lock"), "first": ("kill-after", "/.phasemetrics/ledger")}
 NOTE = b"a remark\n"
@@ -93,7 +93,7 @@ def test_an_editor_saves_while_a_command_writes(place: Path, save: Callable[[Pat
     last = max(call.number for call in calls)
     refused = 0
     points = list(range(taken, last + 1))
-    for at in points if WHOLE else sorted(random.Random(8).sample(points, 12)):
+    for at in points if WHOLE else sorted(random.Random(8).sample(points, 8)):
         shutil.rmtree(world.place)
         world = moments()["fill"].copied(place / "trial")
         document = world.project / DOCUMENT

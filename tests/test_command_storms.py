@@ -23,7 +23,7 @@ from faults.world import CHECK, DOCUMENT, END, FILL, LEDGER, TEXT, World, folder
 pytestmark = pytest.mark.skipif(bool(shim.missing()), reason=shim.missing())
 
 WHOLE = "FAULTS" in os.environ  # `make faults`
-KILLS = 1000 if WHOLE else 40
+KILLS = 1000 if WHOLE else 30
 PROCESSES, EACH = (8, 25) if WHOLE else (8, 3)
 SHARED = "docs/SHARED.md"
 _PASSED = re.compile(r"Tests Passing: \S+ → (\d+)/(\d+)$".encode(), re.MULTILINE)

@@ -429,6 +429,32 @@ def test_shallow_clone_that_is_deep_enough(long: tuple[Workshop, list[str]], tmp
         assert git.span(repository, commits[-3], commits[-1]) == 2
 
 
+def test_a_branch_that_only_a_remote_has(long: tuple[Workshop, list[str]], tmp_path: Path) -> None:
+    shop, commits = long
+    shop.git("branch", "topic", commits[2])
+    shop.git("clone", "-q", shop.root.as_uri(), str(tmp_path / "copy"))
+    copy = Workshop(tmp_path / "copy")
+    with git.open_repository(copy.root) as repository:
+        assert git.find(repository, "main") == (commits[-1], "main")
+        assert git.find(repository, "topic") == (commits[2], "origin/topic")
+        assert git.revision(repository, "topic").sha == commits[2]
+        assert git.origin(repository) == shop.root.as_uri()
+    with git.open_repository(shop.root) as repository:
+        assert git.origin(repository) is None
+
+
+def test_the_old_name_of_the_default_branch(long: tuple[Workshop, list[str]], tmp_path: Path) -> None:
+    shop, _ = long
+    copy = clone(shop, tmp_path / "copy", 1)
+    at = "; the default branch of origin is 'main'"
+    assert f"'master' is not in this shallow clone{at}; `git fetch" in str(refusal(copy.root, "master"))
+    copy.git("fetch", "-q", "--unshallow")
+    assert f"'master' names no commit of this repository{at}; `git fetch" in str(refusal(copy.root, "master"))
+    assert at not in str(refusal(copy.root, "master~1"))
+    copy.git("remote", "set-head", "origin", "--delete")
+    assert at not in str(refusal(copy.root, "master"))
+
+
 def test_partial_clone(long: tuple[Workshop, list[str]], tmp_path: Path) -> None:
     shop, commits = long
     shop.git("config", "uploadpack.allowFilter", "true")
@@ -529,6 +555,17 @@ def test_dirty(pair: tuple[Workshop, str, str]) -> None:
     shop.git("checkout", "-q", "a.txt")
     shop.git("add", "untracked.txt")
     assert dirty(shop.root)
+
+
+def test_which_files_are_dirty(pair: tuple[Workshop, str, str]) -> None:
+    shop, base, head = pair
+    shop.write("untracked.txt", "x")
+    with git.open_repository(shop.root) as repository:
+        assert git.changed_paths(repository, head) == frozenset()
+        assert git.changed_paths(repository, base) == {"a.txt", "b.bin", "gone.txt", "new/c.txt"}
+        shop.write("new/c.txt", "d\n")
+        (shop.root / "b.bin").unlink()
+        assert git.changed_paths(repository, head) == {"b.bin", "new/c.txt"}
 
 
 def test_our_own_directory_is_not_dirt(pair: tuple[Workshop, str, str]) -> None:

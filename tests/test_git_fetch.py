@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,7 +26,7 @@ from limiting import limited
 from phasemetrics.errors import Refusal
 from phasemetrics_collectors import git
 from phasemetrics_collectors._git_connection import _as_file
-from phasemetrics_collectors._git_remote import Entry, Remote, fetch_commands, is_name, remotes, usual
+from phasemetrics_collectors._git_remote import Entry, Remote, fetch_commands, is_name, remotes, usual, way_to
 from phasemetrics_collectors._git_repository import resolve
 
 PROGRAM = Path(sys.executable).with_name("phasemetrics")
@@ -188,6 +190,43 @@ def test_nothing_can_be_stored(stall: Stall, monkeypatch: pytest.MonkeyPatch) ->
     before = stall.files()
     assert "No space left on device" in str(stall.refused(stall.commits[2]))
     assert stall.files() == before
+
+
+def test_a_whole_history_stays_whole(stall: Stall) -> None:
+    stall.copy.git("fetch", "-q", "--unshallow")
+    tip = stall.shop.commit({"a": "new\n"})
+    assert stall.fetch("main") == tip
+    assert not (stall.git_dir / "shallow").exists()
+    assert stall.copy.git("rev-list", tip).split() == [tip, *stall.commits[::-1]]
+
+
+def test_what_the_server_does_not_have(stall: Stall) -> None:
+    nothing = "0" * 39 + "1"
+    refused = stall.refused("nope")
+    assert refused.message == "origin has no tag and no branch 'nope'; its default branch is 'main'"
+    assert refused.mend == "`git ls-remote origin` lists the names; of a commit, spell all digits"
+    refused = stall.refused(nothing)
+    assert "not our ref" in refused.message
+    assert refused.mend == "`git fetch --unshallow origin` brings its whole history"
+    stall.copy.git("fetch", "-q", "--unshallow")
+    assert stall.refused(nothing).mend == "`git fetch origin` brings all its branches; or name another base"
+    stall.shop.git("checkout", "-q", "--detach")  # without a branch, there is no default to name
+    assert stall.refused("nope").message == "origin has no tag and no branch 'nope'"
+
+
+def test_no_remote_to_ask(stall: Stall) -> None:
+    stall.copy.git("remote", "rename", "origin", "fork")
+    stall.config("remote.other.url=file:///nonexistent")
+    assert (
+        stall.refused("v1").message
+        == "'v1' cannot be fetched: several remotes are configured, and none is called origin"
+    )
+    for name in ("fork", "other"):
+        stall.copy.git("config", "--remove-section", f"remote.{name}")
+    refused = stall.refused("v1")
+    assert refused.message == "'v1' cannot be fetched: no remote is configured"
+    assert "`git remote add origin URL`" in str(refused)
+    assert stall.said == []
 
 
 # What a stranger configures
@@ -447,6 +486,28 @@ def test_a_server_that_hangs(stall: Stall, monkeypatch: pytest.MonkeyPatch) -> N
     assert stall.files() == before
 
 
+def test_an_interrupt_leaves_no_connection_behind(stall: Stall, monkeypatch: pytest.MonkeyPatch) -> None:
+    stall.copy.git("config", "remote.origin.url", "server:x")
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(sleeper(stall)))
+    pid, before = stall.home / "pid", stall.files()
+
+    def interrupt(number: int, frame: types.FrameType | None) -> None:
+        if pid.exists() and pid.read_text():
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise KeyboardInterrupt
+
+    usual_way = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1, 0.1)
+        with pytest.raises(KeyboardInterrupt):
+            stall.fetch("v1")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, usual_way)
+    assert gone(int(pid.read_text()))
+    assert stall.files() == before
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_all_of_it(stall: Stall, number: signal.Signals, tmp_path: Path) -> None:
     stall.copy.git("config", "remote.origin.url", "server:x")
@@ -480,6 +541,37 @@ def test_which_remote_is_asked() -> None:
     assert usual(named("a.b")) == named("a.b")
     assert usual(named("a", "b")) == ()
     assert usual(()) == ()
+
+
+@pytest.mark.parametrize("shallow", [True, False])
+def test_the_printed_commands_bring_the_commit(stall: Stall, shallow: bool) -> None:
+    stall.shop.git("branch", "topic", stall.commits[3])
+    tag, branch, tracked = "refs/tags/v1", "refs/heads/topic", "refs/remotes/origin/topic"
+    for ref, day, name in [
+        (stall.commits[0], 0, stall.commits[0]),
+        *((tag, 1, tag), ("v1", 1, tag)),
+        *((branch, 3, branch), ("origin/topic", 3, tracked), ("topic", 3, tracked)),
+    ]:
+        for command in fetch_commands(Remote("origin", ""), ref, shallow=shallow):
+            stall.copy.git(*shlex.split(command.strip("`"))[1:], check=False)  # of two, one is for the other kind
+        assert stall.copy.git("rev-parse", f"{name}^{{commit}}") == stall.commits[day]
+        for one in (tag, branch, tracked):
+            stall.copy.git("update-ref", "-d", one)
+
+
+def test_the_way_to_a_commit_in_words() -> None:
+    known = remotes([Entry(False, f"remote.{name}.url", name) for name in ("upstream", "origin", "fork")])
+    assert way_to(known[:1], "v1", shallow=False) == (
+        "`git fetch origin tag v1` or `git fetch origin v1:refs/remotes/origin/v1`, or --fetch, brings it; "
+        "`git branch --all` and `git tag` list the names"
+    )
+    assert way_to(known, "1" * 40, shallow=True) == (
+        f"`git fetch --depth=1 origin {'1' * 40}` or `git fetch --depth=1 upstream {'1' * 40}` brings it, "
+        "and --fetch does that"
+    )
+    digits = "`git fetch --unshallow` (in a CI checkout: fetch-depth: 0), or all digits of the commit and --fetch"
+    assert way_to(known, "abc1234", shallow=True) == digits
+    assert digits not in way_to(known, "abc1234", shallow=False)
 
 
 @given(ref=st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20))

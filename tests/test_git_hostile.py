@@ -355,6 +355,25 @@ def test_a_git_that_hangs_is_ended(trap: Trap, tmp_path: Path, monkeypatch: pyte
         os.kill(int(pid.read_text()), 0)
 
 
+def test_a_git_that_complains_without_end_is_heard_to_its_end(
+    trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap.expect_values()
+    said = "import sys; sys.stderr.write('fatal: ' + 'x' * 500_000); sys.exit(128)"
+    fake_git(tmp_path / "bin", monkeypatch, f'#!/bin/sh\nexec "{sys.executable}" -Sc "{said}"\n')
+    with pytest.raises(Refusal, match="cannot open the repository: xxx") as caught:
+        trap.expect_values()
+    assert (caught.value.code, len(str(caught.value)) < 4096) == ("corrupt-repository", True)
+
+
+def test_a_git_that_is_too_old(trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trap.expect_values()
+    # What `rev-parse` does not know, it says again.
+    fake_git(tmp_path / "bin", monkeypatch, "#!/bin/sh\nprintf '%s\\n' --path-format=absolute .git .git sha1\n")
+    with pytest.raises(Refusal, match=r"old-git.*this git is older than 2\.31; install a newer git"):
+        trap.expect_values()
+
+
 def test_an_interrupt_leaves_no_git_behind(trap: Trap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trap.expect_values()
     pid = fake_git(tmp_path / "bin", monkeypatch, f"#!/bin/sh\necho $$ > '{tmp_path}/bin/pid'\nexec /bin/sleep 50\n")

@@ -25,7 +25,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def dead(temporary: Path, name: str = "phasemetrics-abcd_123") -> Path:
+def dead(temporary: Path, name: str = "phasemetrics-abcd_123.scratch") -> Path:
     folder = temporary / name
     (folder / "objects" / "info").mkdir(parents=True)
     (folder / "objects" / "info" / "alternates").write_text("x")
@@ -69,10 +69,10 @@ def test_what_a_killed_process_held_is_removed(temporary: Path) -> None:
 def test_what_is_not_a_dead_runs_stays(temporary: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "precious").touch()
-    (temporary / "phasemetrics-linked__").symlink_to(elsewhere)
-    (temporary / "phasemetrics-file_file").touch()
-    dead(temporary, "phasemetrics-notes")
-    dead(temporary, "phasemetrics-abcd_1234")
+    (temporary / "phasemetrics-linked__.scratch").symlink_to(elsewhere)
+    (temporary / "phasemetrics-file_file.scratch").touch()
+    for name in ("notes", "worktree", "coverage", "abcd_1234.scratch", "worktree.scratch.old", "WORKTREE.scratch"):
+        dead(temporary, f"phasemetrics-{name}")
     before = sorted(temporary.rglob("*"))
     sweep()
     assert sorted(temporary.rglob("*")) == before

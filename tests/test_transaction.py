@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ import pytest
 
 from git_workshop import Workshop
 from phasemetrics.errors import Refusal
-from phasemetrics.writing import atomic, journal, state, transaction
+from phasemetrics.writing import atomic, journal, settlement, state, transaction
+from phasemetrics.writing.journal import Entry
 from phasemetrics.writing.transaction import Change, commit, locked, settle, state_folder
 
 
@@ -807,3 +808,20 @@ def test_digests_of_what_is_no_file(root: Path, monkeypatch: pytest.MonkeyPatch)
 def test_names_as_a_person_writes_them(root: Path) -> None:
     assert state.shown(root, root / "docs/retro.md") == "docs/retro.md"
     assert state.shown(root, root.parent / "x") == str(root.parent / "x")
+
+
+def test_an_interrupt_after_all_is_written_still_cleans_up(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def interrupted(entries: Sequence[Entry]) -> None:
+        seen.append(entries)
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+        settlement.discard(entries)
+
+    monkeypatch.setattr(transaction, "discard", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fill(root)
+    assert (root / "docs" / "retro.md").read_bytes() == AFTER
+    assert len(seen) == 2
+    assert temporaries(root) == []

@@ -11,7 +11,9 @@ from phasemetrics.escaping import visible
 from phasemetrics_collectors._git_repository import Repository
 from phasemetrics_collectors._git_view import View, unreadable_objects
 
-_NO_ROOM = re.compile(r"No space left|Disk quota|unable to (?:write|create|open)|Read-only|File too large")
+_NO_ROOM = re.compile(
+    r"No space left|Disk quota|unable to (?:write|create|open)|Read-only|File too large|name too long"
+)
 
 
 def check_out(repository: Repository, sha: str, folder: Path) -> None:
@@ -32,7 +34,8 @@ def check_out(repository: Repository, sha: str, folder: Path) -> None:
     answer = View(own).ask("-C", str(folder), f"--work-tree={folder}", "read-tree", "-m", "-u", sha)
     if answer.status != 0:
         full = next((line for line in answer.err.splitlines() if _NO_ROOM.search(line)), None)
-        raise unreadable_objects(answer.said) if full is None else _not_laid_out(sha, full)
+        # The reason is behind the name of the file, which can be long enough to be cut.
+        raise unreadable_objects(answer.said) if full is None else _not_laid_out(sha, full.rpartition(": ")[2])
     # Tools that ask git inside, for a version or a commit, shall find a work tree.
     config = own / "config"
     config.write_text(config.read_text("utf-8").replace("bare = true", "bare = false"), "utf-8")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from phasemetrics.errors import Refusal
 from phasemetrics.limits import limits, raising
-from phasemetrics_collectors._git_listening import hear
+from phasemetrics_collectors._git_listening import hear, running
 from phasemetrics_collectors._git_remote import Entry
 from phasemetrics_collectors._git_view import SETTINGS, Answer, View, start
 
@@ -92,14 +92,13 @@ def _run(arguments: Sequence[str], settings: dict[str, str]) -> Answer:
     # In a group of its own, so that ssh and the like end with it. They cannot ask on the terminal from there, either.
     process, seconds = start(arguments, settings, alone=True), limits().fetch_seconds
     try:
-        return Answer(*hear(process, seconds))
+        return Answer(*hear(running(process), seconds))
     except BaseException as problem:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, number)
             with suppress(subprocess.TimeoutExpired):
-                if process.proc is not None:
-                    process.proc.wait(_GRACE)
+                running(process).wait(_GRACE)
         if isinstance(problem, subprocess.TimeoutExpired):
             message = f"the server did not answer within {seconds} s"
             mend = f"try again, or fetch with git itself; {raising('fetch_seconds')}"

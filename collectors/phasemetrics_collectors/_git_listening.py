@@ -44,18 +44,23 @@ class _Listener(threading.Thread):
         return b"".join(self._pieces)[: self._most]
 
 
-def hear(process: Git.AutoInterrupt, seconds: float) -> tuple[int, bytes, str]:
+def running(process: Git.AutoInterrupt) -> subprocess.Popen[bytes]:
+    """Return the process that GitPython started; it lets go of it only when its own wrapper is thrown away."""
+    assert process.proc is not None
+    return process.proc
+
+
+def hear(git: subprocess.Popen[bytes], seconds: float) -> tuple[int, bytes, str]:
     """Return the exit status of git, its standard output, and the start of its standard error.
 
     Raises `Refusal` (`git-too-much`) for more output than the limit, and `subprocess.TimeoutExpired` when it takes
     longer; in both cases git still runs.
     """
-    running, most = process.proc, limits().git_size
-    assert running is not None
-    assert running.stdout is not None
-    assert running.stderr is not None
-    out = _Listener(running.stdout, most, to_its_end=False)
-    err = _Listener(running.stderr, _SAID_LIMIT, to_its_end=True)
+    most = limits().git_size
+    assert git.stdout is not None
+    assert git.stderr is not None
+    out = _Listener(git.stdout, most, to_its_end=False)
+    err = _Listener(git.stderr, _SAID_LIMIT, to_its_end=True)
     for listener in (out, err):
         listener.start()
     for listener in (out, err):
@@ -65,4 +70,4 @@ def hear(process: Git.AutoInterrupt, seconds: float) -> tuple[int, bytes, str]:
         if out.size > most:
             message = f"git printed more than {most} bytes, the limit, in answer to one question"
             raise Refusal("git-too-much", message, mend=f"name a base that is nearer; {raising('git_size')}")
-    return running.wait(seconds), out.heard, err.heard.decode("utf-8", "replace")
+    return git.wait(seconds), out.heard, err.heard.decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from phasemetrics.errors import Refusal, no_room
 from phasemetrics.limits import limits, raising
 from phasemetrics.scratch import scratch
-from phasemetrics_collectors._git_listening import hear
+from phasemetrics_collectors._git_listening import hear, running
 from phasemetrics_collectors._git_program import find_git, search_path
 
 if TYPE_CHECKING:
@@ -186,11 +186,10 @@ def _run(arguments: Sequence[str], settings: Mapping[str, str]) -> Answer:
     process, seconds = start(arguments, settings), limits().git_seconds
     try:
         # Not GitPython's `kill_after_timeout`: its timer outlives Ctrl-C by a minute, and it runs whatever `pgrep` is.
-        return Answer(*hear(process, seconds))
+        return Answer(*hear(running(process), seconds))
     except BaseException as problem:
         process.kill()
-        if process.proc is not None:
-            process.proc.wait()
+        running(process).wait()
         if isinstance(problem, subprocess.TimeoutExpired):
             mend = f"try it on a fresh clone; {raising('git_seconds')}"
             raise Refusal("git-timeout", f"git did not answer within {seconds} s", mend=mend) from None

@@ -127,10 +127,8 @@ def _members(reject: Callable[[str], _Unfit]) -> Callable[[list[tuple[str, objec
 
 
 def _first_twice(pairs: list[tuple[str, object]]) -> str:
-    seen: set[str] = set()
-    for key, _ in pairs:
-        if key in seen:
-            break
+    keys, seen = (key for key, _ in pairs), set[str]()
+    while (key := next(keys)) not in seen:
         seen.add(key)
     return key
 

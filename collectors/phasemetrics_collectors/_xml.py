@@ -184,9 +184,8 @@ def _guarded_parser(refusal: Callable[[str, str, str | None], Refusal]) -> expat
     parser.StartDoctypeDeclHandler = doctype
     parser.XmlDeclHandler = declaration
     # expat 2.6 puts off reading an unfinished token again; the limit above needs to see every attempt.
-    set_deferral = getattr(parser, "SetReparseDeferralEnabled", None)
-    if set_deferral is not None:
-        set_deferral(False)
+    with suppress(AttributeError):  # before that there was nothing to turn off
+        parser.SetReparseDeferralEnabled(False)
     return parser
 
 

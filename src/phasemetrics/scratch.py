@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-if sys.platform != "win32":
+if sys.platform != "win32":  # pragma: no branch - Windows has no such module
     import fcntl
 
-_PREFIX = "phasemetrics-"
-_NAME = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
+# Whole words of eight letters are names that people give: /tmp/phasemetrics-worktree is somebody's, and stays.
+_PREFIX, _SUFFIX = "phasemetrics-", ".scratch"
+_NAME = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}{re.escape(_SUFFIX)}")
 _UNLOCKABLE = {errno.ENOSYS, errno.EINVAL, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP}
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -37,13 +38,13 @@ def scratch() -> Iterator[Path]:
             _remove(folder)
             raise
         finally:
-            if held is not None:
+            if held is not None:  # pragma: no branch - None on Windows only
                 os.close(held)
 
 
 def sweep() -> None:
     """Remove the folders of this user's runs that were killed; what cannot be removed is left, and said to nobody."""
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover - nothing to do on Windows
         return  # a folder cannot be locked there
     with suppress(OSError):
         with os.scandir(_parent()) as entries:
@@ -54,10 +55,10 @@ def sweep() -> None:
 
 
 def _made() -> tuple[int | None, Path]:
-    if sys.platform == "win32":
-        return None, Path(tempfile.mkdtemp(prefix=_PREFIX))
+    if sys.platform == "win32":  # pragma: no cover - nothing is locked on Windows
+        return None, Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_SUFFIX))
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_parent()))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, suffix=_SUFFIX, dir=_parent()))
         try:
             held = _locked(folder)
         except (FileNotFoundError, BlockingIOError):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 _MOST_DIGITS = 10  # behind the point of a percentile: with more, 99.999… is 100 as a float
+_LONGEST = 100  # characters of a percentile's name: blanks in it may be read in many ways
 BEYOND = 5  # values that must lie beyond a percentile before it is more than the maximum of a few
 # Those that one slow moment does not move, so that identical code is told apart from faster code by them: measured in
 # docs/verdicts.md.
@@ -31,7 +32,7 @@ def stat_name(text: str) -> str:
     What is no statistic that is known keeps its name. 99.9 has no point, for that would end the name of the benchmark.
     """
     words = text.strip()
-    match = _PERCENTILE.fullmatch(words)
+    match = _PERCENTILE.fullmatch(words) if len(words) <= _LONGEST else None
     if match is None:
         known = words.lower()
         return _SPELLINGS.get(known, known if known in _NAMES else words)

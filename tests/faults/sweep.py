@@ -13,9 +13,10 @@ from faults.world import CHECK, Moment, Tree, World
 from journey import Ended
 
 _OURS = re.compile(
-    r"project/(.*/)?\.pm-[0-9a-f]{8}|project/\.git/phasemetrics/pending\.json|tmp/phasemetrics-[a-z0-9_]{8}(/.*)?"
+    r"project/(.*/)?\.pm-[0-9a-f]{8}|project/\.git/phasemetrics/pending\.json"
+    r"|tmp/phasemetrics-[a-z0-9_]{8}\.scratch(/.*)?"
 )
-_RANDOM = re.compile(r"(?<=\.pm-)[0-9a-f]{8}|(?<=phasemetrics-)[a-z0-9_]{8}(?=/|\Z)")
+_RANDOM = re.compile(r"(?<=\.pm-)[0-9a-f]{8}|(?<=phasemetrics-)[a-z0-9_]{8}(?=\.scratch)")
 _REMOVES = {"unlink", "rmdir"}
 _KILLED = -9
 PROBLEMS = (

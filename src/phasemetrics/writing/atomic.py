@@ -138,33 +138,34 @@ def _copy_identity(source: Path, target: int) -> None:
             os.fchown(target, owner, wanted.st_gid if wanted.st_gid != found.st_gid else -1)
         except PermissionError as error:
             raise PermissionError(error.errno, "it belongs to someone else, and the new file would not") from error
-    if sys.platform == "linux":
-        _copy_attributes(source, target)
+    _copy_attributes(source, target)
     if hasattr(os, "fchmod"):
         os.fchmod(target, stat.S_IMODE(wanted.st_mode))
 
 
-if sys.platform == "linux":
+def _copy_attributes(source: Path, target: int) -> None:
+    if sys.platform != "linux":
+        return  # Python knows them nowhere else
+    kept = _attributes(lambda: os.listxattr(source, follow_symlinks=False))
+    wanted = {name: os.getxattr(source, name, follow_symlinks=False) for name in kept}
+    found = {name: os.getxattr(target, name) for name in _attributes(lambda: os.listxattr(target))}
+    for name, value in wanted.items():
+        if found.get(name) != value:
+            os.setxattr(target, name, value)
+    for name in found.keys() - wanted.keys():
+        # The folder's default access list, given to every new file, would let in whom the old file kept out.
+        os.removexattr(target, name)
 
-    def _copy_attributes(source: Path, target: int) -> None:
-        wanted = {name: os.getxattr(source, name, follow_symlinks=False) for name in _attributes(source)}
-        found = {name: os.getxattr(target, name) for name in _attributes(target)}
-        for name, value in wanted.items():
-            if found.get(name) != value:
-                os.setxattr(target, name, value)
-        for name in found.keys() - wanted.keys():
-            # The folder's default access list, given to every new file, would let in whom the old file kept out.
-            os.removexattr(target, name)
 
-    def _attributes(file: Path | int) -> list[str]:
-        # `security.*` is the kernel's own (labels, signatures of the content): it sets them, users may not.
-        try:
-            names = os.listxattr(file) if isinstance(file, int) else os.listxattr(file, follow_symlinks=False)
-        except OSError as error:
-            if error.errno in _UNSUPPORTED:
-                return []  # a file system without attributes
-            raise
-        return [name for name in names if not name.startswith("security.")]
+def _attributes(listed: Callable[[], list[str]]) -> list[str]:
+    # `security.*` is the kernel's own (labels, signatures of the content): it sets them, users may not.
+    try:
+        names = listed()
+    except OSError as error:
+        if error.errno in _UNSUPPORTED:
+            return []  # a file system without attributes
+        raise
+    return [name for name in names if not name.startswith("security.")]
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from phasemetrics.errors import Refusal
 from phasemetrics.writing.atomic import replace, sync_folder, writing
 from phasemetrics.writing.guard import passes_link
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover - a module of Windows
     import msvcrt
 else:
     import fcntl
@@ -159,7 +159,7 @@ def _turn(descriptor: int) -> bytes:
 def _take(descriptor: int, name: str) -> bool:
     with writing(name):
         try:
-            if sys.platform == "win32":
+            if sys.platform == "win32":  # pragma: no cover - a call of Windows
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
             else:
