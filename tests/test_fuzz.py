@@ -22,7 +22,7 @@ from fuzzing.target import Target, tried
 from phasemetrics.errors import Refusal
 from phasemetrics.evidence.formats import builtin_collectors
 
-RUNS = 400  # of each reader; what is slower gets its share
+RUNS = 300  # of each reader; what is slower gets its share
 PARTS = 8
 XML = b'<testsuite tests="1"><testcase name="a" time="0.5"/><testcase name="b"><failure/></testcase></testsuite>'
 JSON = b'{"files": {"a.py": {"lines": [1, 2, 3], "total": 4.5}}, "names": ["x", "y"]}'

@@ -24,7 +24,7 @@ from phasemetrics.escaping import cell, code_span, in_code, in_fence, leading, p
 from phasemetrics.scaffolding import nothing_known
 from shapes import Shape, made, shape
 
-_NAMES = int(os.environ.get("NAMES", "3000"))
+_NAMES = int(os.environ.get("NAMES", "2000"))
 _FIRST = int(os.environ.get("SEED", "0"))
 
 
